@@ -402,3 +402,146 @@ class Finding:
     suppressed_by: str | None = None
     facts: Mapping[str, FactValue] = field(default_factory=dict)  # for other languages' wording; not written out
     basis: str = ""
+
+
+# ---- law (rulebook.py reads it from rules/) ---------------------------------------------------------------------------
+
+Confidence = Literal["official", "third_party", "developer", "source_document", "shop_default", "unverified"]
+Texts = Mapping[str, str]  # language → text; zh, en and pl are all there
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Where a rule comes from, and how well that is known."""
+
+    document: str
+    section: str
+    source: str
+    seen: date
+    confidence: Confidence
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AppealTerms:
+    """How a platform takes appeals: `window` runs from `starts`; `assumed` says in words what is not certain."""
+
+    window: timedelta
+    starts: str  # "notice"
+    clause: Clause
+    entry: Texts = field(default_factory=dict)
+    evidence: Texts = field(default_factory=dict)
+    assumed: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule; `params` are its versions, oldest first: (in force from this local day, parameters or None = withdrawn)."""
+
+    id: str
+    pack: str
+    title: Texts
+    status: Literal["draft", "active", "withdrawn"]
+    detector: str
+    family: Family
+    severity: Severity
+    message: Texts
+    why: Texts
+    fix: Texts
+    clause: Clause
+    falsepositives: tuple[str, ...]
+    params: tuple[tuple[date, Mapping[str, object] | None], ...]
+    certainty_at_most: Certainty = "proven"
+    yields_to: tuple[str, ...] = ()  # rule ids: where one of them stands on the same evidence, this one is suppressed
+    money: Mapping[str, str] = field(default_factory=dict)  # amount, currency, per, note: what a breach costs, where known
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A rule pack: the rules of one platform, and how that platform counts time and days."""
+
+    id: str
+    version: str
+    title: Texts
+    platforms: tuple[str, ...]  # ("*",): every platform
+    timezone: str  # IANA
+    calendar: str  # country code for business days: CN, PL, US …
+    currency: str
+    language: Lang  # of the platform's own forms
+    opens: int  # shop hours, minutes after midnight
+    closes: int
+    rules: tuple[Rule, ...]
+    sha256: str
+    appeal: AppealTerms | None = None
+    path: str = ""
+
+
+# ---- the audit's result ---------------------------------------------------------------------------------------------------
+
+# One row a round: a buyer's message that needs an answer, until the next human answer.
+ROUND_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "platform": pl.String,
+    "shop_id": pl.String,
+    "conversation_id": pl.String,
+    "agent_id": pl.String,  # who answered; open rounds: who wrote last before it; null: no human took part
+    "day": pl.Date,  # local day of opened_at
+    "opened_at": INSTANT,
+    "opened_message_id": pl.String,
+    "answered_at": INSTANT,  # null: open
+    "answered_message_id": pl.String,
+    "offset_s": pl.Int32,  # of the opening message
+    "waited_s": pl.Int64,  # clock seconds to the answer, or to as-of
+    "counted_s": pl.Int64,  # seconds of these inside the platform's counted hours
+    "limit_s": pl.Int64,  # null: no rule with a limit for this platform
+    "first": pl.Boolean,  # the conversation's first round
+    "bot_replies": pl.UInt32,
+    "status": pl.String,  # in_time late unanswered pending outside_hours unclear
+}
+
+# One row per shop, agent and local day.
+ACTIVITY_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "platform": pl.String,
+    "shop_id": pl.String,
+    "agent_id": pl.String,
+    "day": pl.Date,
+    "conversations": pl.UInt32,
+    "messages": pl.UInt32,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One buyer's exchange with one shop, in order of time, with the orders that it is tied to."""
+
+    conversation_id: str
+    platform: str
+    shop_id: str | None
+    buyer_id: str | None
+    messages: tuple[Message, ...]
+    langs: tuple[Lang, ...]  # of each message
+    text_ids: tuple[int, ...]  # of each message, within its shard
+    orders: tuple[Order, ...] = ()
+    tie: Literal["order_id", "only_order", "several", "none"] = "none"  # how the orders were found
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """All that the reports are made from."""
+
+    as_of: datetime
+    lang: Lang
+    version: str
+    packs: tuple[Pack, ...]
+    findings: tuple[Finding, ...]  # by occurred_at, conversation, rule
+    not_evaluated: tuple[NotEvaluated, ...]
+    ledger: tuple[LedgerEntry, ...]
+    rounds: pl.DataFrame
+    activity: pl.DataFrame
+    conversations: Mapping[str, Conversation]  # those that a finding or a notice names
+    notices: tuple[Notice, ...]
+    orders: Mapping[str, Order]  # those of `conversations` and `notices`
+    shops: Mapping[str, Shop]
+    inputs: tuple[InputFile, ...]
+    quarantined: tuple[Quarantined, ...]
+    counts: Mapping[str, int]  # messages, conversations, agents, orders, notices, texts, rules …
