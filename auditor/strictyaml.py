@@ -1,0 +1,127 @@
+"""YAML without surprises: `9:30` and `no` stay text, a key stands once, and every value knows its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from auditor.errors import Fault, UsageError
+
+Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+Steps = tuple[str | int, ...]  # the way from the top to a value: ("params", "2025-01-01", "limit"), ("hits", 0)
+
+_MOST_LEVELS = 40
+_DIGITS = frozenset("0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A loaded file: its value, and the 1-based line at which each value stands."""
+
+    path: Path
+    value: Value
+    lines: dict[Steps, int] = field(default_factory=dict)
+
+    def line_of(self, steps: Steps = ()) -> int:
+        """The line of that value; of the nearest value around it where it does not exist."""
+        while steps and steps not in self.lines:
+            steps = steps[:-1]
+        return self.lines.get(steps, 1)
+
+    def fault(self, steps: Steps, what: str, mend: str = "") -> Fault:
+        """A complaint that points at that value."""
+        return Fault(f"{self.path}:{self.line_of(steps)}", what, mend)
+
+
+def load(path: Path) -> Document:
+    """Read one YAML file.
+
+    Mappings have text keys; plain `true`, `false`, `null`, whole numbers and decimals are themselves,
+    anything else (dates, times, yes, no) stays the text it is. Raises UsageError with file and line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(Fault(str(path), f"cannot be read ({error})", "save it as UTF-8 text")) from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Document:
+    """The same for a text; `path` is only named in complaints."""
+    document = Document(path, None)
+    events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
+    try:
+        value = _top(events, document)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        what = getattr(error, "problem", None) or str(error)
+        raise UsageError(Fault(place, f"is not valid YAML: {what}")) from error
+    return Document(path, value, document.lines)
+
+
+def _top(events: Iterator[yaml.Event], document: Document) -> Value:
+    value: Value = None
+    seen = False
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            if seen:
+                _refuse(event, document, "a second document", "keep one document per file")
+            seen = True
+            value = _value(next(events), events, (), document)
+    return value
+
+
+def _value(event: yaml.Event, events: Iterator[yaml.Event], steps: Steps, document: Document) -> Value:
+    document.lines[steps] = event.start_mark.line + 1
+    if len(steps) > _MOST_LEVELS:
+        _refuse(event, document, f"more than {_MOST_LEVELS} levels deep")
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        _refuse(event, document, "anchors and aliases are not used here", "write the value out")
+    if getattr(event, "tag", None):
+        _refuse(event, document, f"tag {event.tag} is not used here", "drop it")
+    if isinstance(event, yaml.MappingStartEvent):
+        return _mapping(events, steps, document)
+    if isinstance(event, yaml.SequenceStartEvent):
+        return _sequence(events, steps, document)
+    return _scalar(event.value) if event.style is None else str(event.value)
+
+
+def _mapping(events: Iterator[yaml.Event], steps: Steps, document: Document) -> dict[str, Value]:
+    result: dict[str, Value] = {}
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        if not isinstance(event, yaml.ScalarEvent):
+            _refuse(event, document, "a key must be text")
+        key = str(event.value)
+        if key in result:
+            _refuse(event, document, f"key {key!r} stands twice", "keep one of the two")
+        result[key] = _value(next(events), events, (*steps, key), document)
+        document.lines[*steps, key] = event.start_mark.line + 1
+    return result
+
+
+def _sequence(events: Iterator[yaml.Event], steps: Steps, document: Document) -> list[Value]:
+    result: list[Value] = []
+    while not isinstance(event := next(events), yaml.SequenceEndEvent):
+        result.append(_value(event, events, (*steps, len(result)), document))
+    return result
+
+
+def _scalar(text: str) -> Value:
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    whole, dot, part = text.removeprefix("-").partition(".")
+    if not whole or not _DIGITS.issuperset(whole) or (len(whole) > 1 and whole[0] == "0") or len(whole) > 15:
+        return text
+    if not dot:
+        return int(text)
+    return float(text) if part and _DIGITS.issuperset(part) else text
+
+
+def _refuse(event: yaml.Event, document: Document, what: str, mend: str = "") -> None:
+    raise UsageError(Fault(f"{document.path}:{event.start_mark.line + 1}", what, mend))
