@@ -1,0 +1,35 @@
+"""What to look for: one thing, one file. A detector yields hits; it knows no rule, no severity, no law.
+
+Rules are found, code is listed: this table is the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any, Protocol
+
+from auditor.model import Hit, NotEvaluated
+from auditor.shard import Shard
+
+
+class Detector(Protocol):
+    """What a detector's module offers. `Params` is a frozen dataclass whose fields a rule may set."""
+
+    NAME: str
+    FACTS: frozenset[str]  # what a rule's message may name
+    Params: Any
+
+    def check(self, shard: Shard, params: Any) -> Iterator[Hit | NotEvaluated]:
+        """Hits of one shard that holds one pack's platforms; NotEvaluated with an empty rule_id, which check.py fills in."""
+        ...
+
+
+def _table() -> dict[str, ModuleType]:
+    from auditor.detectors import contradiction, mechanical, phrases, procedure, promises, response_time, ship_window, statements
+
+    modules = (response_time, promises, ship_window, statements, contradiction, phrases, mechanical, procedure)
+    return {module.NAME: module for module in modules}
+
+
+DETECTORS: Mapping[str, Detector] = _table()  # type: ignore[assignment]
