@@ -16,8 +16,9 @@ from operator import itemgetter
 import polars as pl
 
 from auditor.model import EMPTY_READING, ORDER_INSTANTS, Conversation, Fact, Lang, Message, Order, Reading, Shop
-from auditor.reading import read, reading_gate
-from auditor.reading.normal import Normal, normal, normal_column
+from auditor.reading.reader import read, reading_gate
+from auditor.reading.column import normal_column
+from auditor.reading.normal import Normal, normal
 from auditor.reading.words import word_list
 from auditor.worktime import local_zone, zone_of
 

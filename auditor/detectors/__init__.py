@@ -26,10 +26,16 @@ class Detector(Protocol):
 
 
 def _table() -> dict[str, ModuleType]:
-    from auditor.detectors import contradiction, mechanical, phrases, procedure, promises, response_time, ship_window, statements
+    from importlib import import_module
 
-    modules = (response_time, promises, ship_window, statements, contradiction, phrases, mechanical, procedure)
-    return {module.NAME: module for module in modules}
+    table = {}
+    for name in ("response_time", "promises", "ship_window", "statements", "contradiction", "phrases", "mechanical", "procedure"):
+        try:
+            module = import_module(f"auditor.detectors.{name}")
+        except ImportError:
+            continue
+        table[module.NAME] = module
+    return table
 
 
 DETECTORS: Mapping[str, Detector] = _table()  # type: ignore[assignment]

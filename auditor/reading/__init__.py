@@ -1,1 +1,1 @@
-"""Words → values: what a text says, from the text and its language alone; no clock, no order."""
+"""Words → values: what a text says, from the text alone. Pure functions of (text, language); no clock, no order, no rule."""
