@@ -76,7 +76,7 @@ def _top(events: Iterator[yaml.Event], document: Document) -> Value:
 
 
 def _value(event: yaml.Event, events: Iterator[yaml.Event], steps: Steps, document: Document) -> Value:
-    document.lines[steps] = event.start_mark.line + 1
+    document.lines[steps] = _line(event)
     if len(steps) > _MOST_LEVELS:
         _refuse(event, document, f"more than {_MOST_LEVELS} levels deep")
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -87,7 +87,8 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], steps: Steps, docume
         return _mapping(events, steps, document)
     if isinstance(event, yaml.SequenceStartEvent):
         return _sequence(events, steps, document)
-    return _scalar(event.value) if event.style is None else str(event.value)
+    text, style = str(getattr(event, "value", "")), getattr(event, "style", "")
+    return text if style else _scalar(text)
 
 
 def _mapping(events: Iterator[yaml.Event], steps: Steps, document: Document) -> dict[str, Value]:
@@ -95,11 +96,11 @@ def _mapping(events: Iterator[yaml.Event], steps: Steps, document: Document) -> 
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         if not isinstance(event, yaml.ScalarEvent):
             _refuse(event, document, "a key must be text")
-        key = str(event.value)
+        key = str(getattr(event, "value", ""))
         if key in result:
             _refuse(event, document, f"key {key!r} stands twice", "keep one of the two")
         result[key] = _value(next(events), events, (*steps, key), document)
-        document.lines[*steps, key] = event.start_mark.line + 1
+        document.lines[*steps, key] = _line(event)
     return result
 
 
@@ -124,4 +125,8 @@ def _scalar(text: str) -> Value:
 
 
 def _refuse(event: yaml.Event, document: Document, what: str, mend: str = "") -> None:
-    raise UsageError(Fault(f"{document.path}:{event.start_mark.line + 1}", what, mend))
+    raise UsageError(Fault(f"{document.path}:{_line(event)}", what, mend))
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1

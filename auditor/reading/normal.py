@@ -6,7 +6,6 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 
 from zhconv import zhconv
 
@@ -105,11 +104,80 @@ def _offsets(starts: range | list[int], lengths: list[int], end: int) -> tuple[i
 
 # ---- clauses -----------------------------------------------------------------------------------------------------
 
-_ENDS = frozenset("。、;!?\n\r\t…|·•[]()【】「」『』《》<>{}\"“”„«»—–→")
+_ENDS = frozenset('。、;!?\n\r\t…|·•[]()【】「」『』《》<>{}"“”„«»—–→')
 _UNLESS_BETWEEN_DIGITS = frozenset(":,~-–")
 _ABBREVIATIONS = frozenset(
-    "godz ok np tel ul nr dni dn rob pn pon wt sr śr czw pt sob nd niedz tzn tj m.in a.m p.m a p e.g i.e eg ie mr mrs ms dr st approx"
-    " hrs hr min mon tue tues wed thu thur thurs fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec inc vs etc w zł szt kg g".split()
+    {
+        "godz",
+        "ok",
+        "np",
+        "tel",
+        "ul",
+        "nr",
+        "dni",
+        "dn",
+        "rob",
+        "pn",
+        "pon",
+        "wt",
+        "sr",
+        "śr",
+        "czw",
+        "pt",
+        "sob",
+        "nd",
+        "niedz",
+        "tzn",
+        "tj",
+        "m.in",
+        "a.m",
+        "p.m",
+        "a",
+        "p",
+        "e.g",
+        "i.e",
+        "eg",
+        "ie",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "approx",
+        "hrs",
+        "hr",
+        "min",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thur",
+        "thurs",
+        "fri",
+        "sat",
+        "sun",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "inc",
+        "vs",
+        "etc",
+        "w",
+        "zł",
+        "szt",
+        "kg",
+        "g",
+    }
 )
 
 
@@ -121,12 +189,15 @@ def clauses(normal: Normal) -> tuple[tuple[int, int], ...]:
     for at, character in enumerate(text):
         if character.isalnum() or character == " " or not _is_border(normal, at, character):
             continue
-        if text[start:at].strip():
-            spans.append((start, at))
+        spans.append(_trimmed(text, start, at))
         start = at + 1
-    if text[start:].strip():
-        spans.append((start, len(text)))
-    return tuple(spans)
+    spans.append(_trimmed(text, start, len(text)))
+    return tuple(span for span in spans if span[0] < span[1])
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    return end - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def clause_at(spans: tuple[tuple[int, int], ...], position: int) -> int:
