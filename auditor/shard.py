@@ -15,7 +15,7 @@ from operator import itemgetter
 
 import polars as pl
 
-from auditor.model import EMPTY_READING, ORDER_INSTANTS, Conversation, Fact, Lang, Message, Order, Reading, Shop
+from auditor.model import EMPTY_READING, ORDER_INSTANTS, Conversation, Fact, Lang, LedgerEntry, Message, Order, Reading, Shop
 from auditor.reading.reader import read, reading_gate
 from auditor.reading.column import normal_column
 from auditor.reading.normal import Normal, normal
@@ -201,6 +201,15 @@ class Shard:
             instant = values[name]
             values[name] = instant.astimezone(zone) if isinstance(instant, datetime) else None
         return Order(**values, seen_until=self._orders_seen_until.get(values["source"]))  # type: ignore[arg-type, call-overload]
+
+    # ---- promises ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def ledger(self) -> tuple[LedgerEntry, ...]:
+        """Every promise with its deadline and outcome, by conversation and time."""
+        from auditor.ledger import ledger  # the ledger is written in terms of a shard
+
+        return tuple(ledger(self))
 
     # ---- places, zones, facts ----------------------------------------------------------------------------------------
 

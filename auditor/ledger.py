@@ -1,0 +1,303 @@
+"""The ledger: every promise of a conversation tied to its deadline and held against orders, refunds and later messages.
+
+Lenient throughout: the latest moment a reasonable buyer would accept, the earliest event that keeps the promise, and
+`unverifiable` wherever an order, an event or the end of an export leaves room for the agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from auditor.model import Conversation, Lang, LedgerEntry, Message, Order, Outcome, Promise, PromiseKind, When
+from auditor.reading.promises import assent, elliptic
+from auditor.reading.when import deadline as resolve
+from auditor.shard import Shard
+
+_SAME_BURST = timedelta(minutes=3)
+_CLOCK_SKEW = timedelta(seconds=60)  # back offices round shipping times to the minute
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A promise with the messages that make it up: an assent brings the buyer's request along."""
+
+    promise: Promise
+    message: Message  # the agent's, at whose time it was made
+    message_ids: tuple[str, ...]
+    anchor: Message  # whose clock its words are relative to
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What became of a promise."""
+
+    outcome: Outcome
+    reason: str
+    certain: bool = False
+    order: Order | None = None
+    event: str = ""
+    event_at: datetime | None = None
+
+
+def ledger(shard: Shard) -> list[LedgerEntry]:
+    """All promises of the shard's agents, by conversation and time."""
+    entries: list[LedgerEntry] = []
+    for conversation in shard.conversations(shard.with_texts(_promising(shard))):
+        entries += conversation_ledger(shard, conversation)
+    return entries
+
+
+def _promising(shard: Shard) -> list[int]:
+    frame = shard.texts.frame
+    spoken = frame.filter(frame["by_agent"])["text_id"].to_list()
+    return [t for t in spoken if (r := shard.texts.reading(t)) and (r.promises or "assent" in r.acts)] + _elliptic(shard, spoken)
+
+
+def _elliptic(shard: Shard, spoken: Iterable[int]) -> list[int]:
+    langs, texts = shard.texts.frame["lang"].to_list(), shard.texts.frame["text"].to_list()
+    return [t for t in spoken if len(texts[t]) <= 40 and elliptic(shard.texts.normal(t), langs[t]) is not None]
+
+
+def conversation_ledger(shard: Shard, conversation: Conversation) -> list[LedgerEntry]:
+    """The promises of one conversation, corrections taken into account."""
+    made = list(_made(shard, conversation))
+    entries = [_entry(shard, conversation, one) for one in made]
+    return [_withdrawn(entry, entries[i + 1 :]) for i, entry in enumerate(entries)]
+
+
+# ---- who promised what ---------------------------------------------------------------------------------------------------
+
+
+def _made(shard: Shard, conversation: Conversation) -> Iterator[Made]:
+    messages = conversation.messages
+    asked: list[tuple[Message, Promise]] = []  # the buyer's requests since the last human answer
+    pending_time: tuple[Message, When] | None = None  # a time alone ("明天"), waiting for its verb in the next line
+    for i, message in enumerate(messages):
+        reading = shard.texts.reading(conversation.text_ids[i])
+        if message.role == "buyer":
+            asked += [(message, request) for request in reading.requests]
+            pending_time = None
+            continue
+        if message.role != "agent" or message.content_type != "text":
+            continue
+        normal, lang = shard.texts.normal(conversation.text_ids[i]), conversation.langs[i]
+        alone = elliptic(normal, lang)
+        promises = list(reading.promises)
+        if pending_time and alone is None and promises and message.at - pending_time[0].at <= _SAME_BURST:
+            before, when = pending_time
+            promises = [replace(p, when=when, vague=False) if p.when is None else p for p in promises]
+            yield from (_one(p, message, (before.message_id, message.message_id)) for p in promises)
+        elif promises:
+            yield from (_one(p, message, (message.message_id,)) for p in promises)
+        elif asked:
+            yield from _answered(asked, message, alone, assent(normal, lang))
+        pending_time = (message, alone) if alone is not None and not asked else None
+        if alone is None or asked:
+            asked = []
+
+
+def _one(promise: Promise, message: Message, ids: tuple[str, ...]) -> Made:
+    return Made(promise, message, ids, message, promise.text)
+
+
+def _answered(asked: Sequence[tuple[Message, Promise]], message: Message, alone: When | None, yes: str | None) -> Iterator[Made]:
+    """ "When does it ship?" – "Tomorrow."; "Can you ship before 3?" – "Sure"."""
+    buyer, request = asked[-1]
+    if alone is not None:
+        promise = replace(request, when=alone, vague=False, request=False, text=message.text)
+        yield Made(promise, message, (message.message_id,), message, f"{request.text} – {message.text}")
+    elif yes and request.when is not None:
+        promise = replace(request, request=False, conditional=request.conditional or yes == "conditional")
+        yield Made(promise, message, (buyer.message_id, message.message_id), buyer, f"{request.text} – {message.text}")
+
+
+# ---- until when ----------------------------------------------------------------------------------------------------------
+
+
+def _entry(shard: Shard, conversation: Conversation, made: Made) -> LedgerEntry:
+    promise = made.promise
+    due, arithmetic, problem = _deadline(shard, conversation, made)
+    if problem:
+        held = Held("unverifiable", problem)
+    elif due is None:
+        held = Held("unverifiable", "no_deadline")
+    elif made.message.time_doubt or made.anchor.time_doubt:
+        held = Held("unverifiable", "time_in_doubt")
+    else:
+        held = _hold(shard, conversation, made, due)
+        if promise.conditional and held.outcome in ("broken", "pending"):
+            held = Held("unverifiable", "condition_not_seen", order=held.order)
+        elif promise.estimate and held.outcome == "broken":
+            held = Held("unverifiable", "estimate_not_promise", order=held.order)
+    return LedgerEntry(
+        conversation_id=conversation.conversation_id,
+        message_ids=made.message_ids,
+        agent_id=made.message.sender_id,
+        platform=conversation.platform,
+        shop_id=conversation.shop_id,
+        made_at=made.message.at,
+        kind=promise.kind,
+        text=made.text,
+        deadline=due,
+        arithmetic=arithmetic,
+        vague=due is None and not problem,
+        conditional=promise.conditional,
+        hedged=promise.hedged or promise.estimate,
+        outcome=held.outcome,
+        reason=held.reason,
+        certain=held.certain and not promise.hedged,
+        order_id=held.order.order_id if held.order else None,
+        event=held.event,
+        event_at=held.event_at,
+    )
+
+
+def _deadline(shard: Shard, conversation: Conversation, made: Made) -> tuple[datetime | None, str, str]:
+    """(deadline, arithmetic, problem)."""
+    when = made.promise.when
+    if when is None:
+        return None, "", ""
+    zone = shard.zone(conversation, made.anchor)
+    anchor = made.anchor.at.astimezone(zone)
+    if when.anchor != "message":
+        found, problem = _anchor_event(conversation, when.anchor)
+        if found is None:
+            return None, "", problem
+        anchor = found.astimezone(zone)
+    place = shard.place(conversation.platform)
+    resolved = resolve(when, anchor, place.calendar, place.opens, place.closes)
+    return resolved.deadline, resolved.arithmetic, resolved.problem or ""
+
+
+def _anchor_event(conversation: Conversation, anchor: str) -> tuple[datetime | None, str]:
+    if len(conversation.orders) != 1 or conversation.tie == "several":
+        return None, "no_order_for_anchor"
+    order = conversation.orders[0]
+    event = {"payment": order.paid_at, "order": order.created_at or order.paid_at, "delivery": order.delivered_at}.get(anchor)
+    return event, "" if event else "no_anchor_event"
+
+
+# ---- what became of it -----------------------------------------------------------------------------------------------------
+
+
+def _hold(shard: Shard, conversation: Conversation, made: Made, due: datetime) -> Held:
+    kind = made.promise.kind
+    if kind == "reply":
+        return _hold_reply(shard, conversation, made, due)
+    if kind in ("ship", "deliver", "refund"):
+        return _hold_orders(shard, conversation, made, due, kind)
+    if kind == "reship":
+        told = _told(shard, conversation, made.message, due)
+        if told is not None:
+            return Held("kept", "told_in_chat", event="message", event_at=told.at)
+    return Held("pending" if shard.as_of <= due else "unverifiable", "deadline_ahead" if shard.as_of <= due else "no_event_data")
+
+
+def _told(shard: Shard, conversation: Conversation, promise: Message, due: datetime) -> Message | None:
+    """A later message of the shop, in time, that says it was sent."""
+    for message, text_id in zip(conversation.messages, conversation.text_ids, strict=True):
+        if message.role == "agent" and promise.at < message.at <= due:
+            if any(c.slot == "shipped" and c.polarity for c in shard.texts.reading(text_id).claims):
+                return message
+    return None
+
+
+def _hold_reply(shard: Shard, conversation: Conversation, made: Made, due: datetime) -> Held:
+    later = [m for m in conversation.messages if m.role == "agent" and m.at > made.message.at and not _same_breath(conversation, made.message, m)]
+    if later and later[0].at <= due + _CLOCK_SKEW:
+        return Held("kept", "answered_in_time", True, event="message", event_at=later[0].at)
+    if shard.as_of <= due:
+        return Held("pending", "deadline_ahead")
+    end = shard.seen_until.get(made.message.source)
+    if end is None or end <= due:
+        return Held("unverifiable", "transcript_ends_before_deadline")
+    if later:
+        return Held("broken", "answered_late", True, event="message", event_at=later[0].at)
+    return Held("broken", "never_answered", True)
+
+
+def _same_breath(conversation: Conversation, one: Message, other: Message) -> bool:
+    """Whether nobody else spoke between two lines of one agent less than three minutes apart."""
+    if other.sender_id != one.sender_id or other.at - one.at > _SAME_BURST:
+        return False
+    return not any(one.at < m.at < other.at and m.role == "buyer" for m in conversation.messages)
+
+
+_EVENTS: dict[PromiseKind, tuple[str, ...]] = {
+    "ship": ("shipped_at", "first_scan_at"),
+    "deliver": ("delivered_at",),
+    "refund": ("refunded_at",),
+}
+
+
+def _hold_orders(shard: Shard, conversation: Conversation, made: Made, due: datetime, kind: PromiseKind) -> Held:
+    meant = [o for o in conversation.orders if _may_be_meant(o, made, due, kind)]
+    if not meant:
+        if shard.as_of <= due:
+            return Held("pending", "deadline_ahead")
+        return Held("unverifiable", "no_order" if not conversation.orders else "order_does_not_fit")
+    fates = [_fate(shard, order, due, kind) for order in meant]
+    certain = len(conversation.orders) == 1 and conversation.tie in ("order_id", "only_order")
+    if len({f.outcome for f in fates}) > 1:
+        return Held("unverifiable", "which_order_is_unknown")
+    return replace(fates[0], certain=fates[0].certain and certain)
+
+
+def _may_be_meant(order: Order, made: Made, due: datetime, kind: PromiseKind) -> bool:
+    """Not an order that was over before the promise, nor one that was placed after its deadline."""
+    started = order.paid_at or order.created_at
+    if started is not None and started > due:
+        return False
+    done = _earliest(order, kind)
+    return done is None or done[1] >= made.anchor.at
+
+
+def _earliest(order: Order, kind: PromiseKind) -> tuple[str, datetime] | None:
+    happened = [(name, at) for name in _EVENTS[kind] if (at := getattr(order, name)) is not None]
+    if kind == "ship" and not happened and order.delivered_at is not None:
+        happened = [("delivered_at", order.delivered_at)]
+    return min(happened, key=lambda event: event[1]) if happened else None
+
+
+def _fate(shard: Shard, order: Order, due: datetime, kind: PromiseKind) -> Held:
+    event = _earliest(order, kind)
+    if event and event[1] <= due + _CLOCK_SKEW:
+        return Held("kept", "in_time", True, order, *event)
+    if shard.as_of <= due:
+        return Held("pending", "deadline_ahead", order=order)
+    ended = [at for at in (order.cancelled_at, order.refunded_at if kind != "refund" else None) if at is not None]
+    if ended and min(ended) <= due:
+        return Held("unverifiable", "order_ended_before_deadline", order=order)
+    if event:
+        if event[0] == "delivered_at" and kind == "ship":
+            return Held("unverifiable", "no_ship_time", order=order)
+        return Held("broken", "after_deadline", True, order, *event)
+    if order.seen_until is None or order.seen_until <= due or ended:
+        return Held("unverifiable", "order_export_ends_before_deadline", order=order)
+    if order.delivered_at is not None or _says_done(order, kind):
+        return Held("unverifiable", "no_event_time", order=order)
+    return Held("broken", "never_happened", True, order)
+
+
+def _says_done(order: Order, kind: PromiseKind) -> bool:
+    """A status that says the thing happened although its time is missing."""
+    status = (order.status or "").lower()
+    words = {
+        "ship": ("ship", "sent", "deliver", "已发货", "已收货", "成功", "wysłan", "complete", "待收货", "picked"),
+        "deliver": ("deliver", "已收货", "成功", "complete", "dostarcz"),
+        "refund": ("refund", "退款成功", "zwróc"),
+    }
+    return any(word in status for word in words.get(kind, ()))
+
+
+def _withdrawn(entry: LedgerEntry, later: Sequence[LedgerEntry]) -> LedgerEntry:
+    """A dated promise that the shop replaced, before it was due, by a later date of the same kind."""
+    if entry.deadline is None or entry.outcome not in ("broken", "pending", "unverifiable"):
+        return entry
+    for other in later:
+        if other.kind == entry.kind and other.deadline is not None and other.made_at <= entry.deadline < other.deadline:
+            return replace(entry, outcome="withdrawn", reason="corrected_before_due", certain=False)
+    return entry
