@@ -1,0 +1,184 @@
+"""What a rule may set on its detector: YAML values made the types that the detector's `Params` names."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+from auditor.errors import Fault, UsageError
+from auditor.model import Rule
+
+P = TypeVar("P")
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def version_at(rule: Rule, day: date) -> Mapping[str, object] | None:
+    """The parameters in force on that local day; None before the first version and while withdrawn."""
+    held: Mapping[str, object] | None = None
+    for since, values in rule.params:
+        if since > day:
+            break
+        held = values
+    return held
+
+
+def typed_params(params: type[P], values: Mapping[str, object], place: str = "") -> P:
+    """An instance of the detector's Params from a rule's values. Raises UsageError with every fault."""
+    made, faults = check_params(params, values)
+    if faults or made is None:
+        raise UsageError(Fault(f"{place}: {key}" if place else key, what, mend) for key, what, mend in faults)
+    return made
+
+
+def check_params(params: type[P], values: Mapping[str, object]) -> tuple[P | None, list[tuple[str, str, str]]]:
+    """The instance, or None and what is wrong as (key, what, mend)."""
+    hints = typing.get_type_hints(params)
+    fields = {f.name: f for f in dataclasses.fields(params)}  # type: ignore[arg-type]
+    faults: list[tuple[str, str, str]] = []
+    given: dict[str, object] = {}
+    for key, value in values.items():
+        if key not in fields:
+            faults.append((key, "the detector has no such parameter", suggest(key, fields)))
+            continue
+        try:
+            given[key] = convert(hints[key], value)
+        except ValueError as error:
+            what, _, mend = str(error).partition("; ")
+            faults.append((key, what, mend))
+        else:
+            faults += [(key, what, "") for what in unsafe_patterns(key, given[key])]
+    for name, field in fields.items():
+        needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        if needed and name not in values:
+            faults.append((name, "the detector needs this parameter", "write it"))
+    return (None, faults) if faults else (params(**given), [])
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """The mend for an unknown word: the nearest known one, else all of them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}" if names else "none is known"
+
+
+def convert(hint: Any, value: object) -> object:
+    """A YAML value as the hinted type. Raises ValueError("what; mend")."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if isinstance(hint, typing.NewType):
+        return convert(hint.__supertype__, value)
+    if origin in (typing.Union, types.UnionType):
+        return _either(args, value)
+    if origin is typing.Literal:
+        if value not in args:
+            raise ValueError(f"{value!r} is not allowed; {suggest(str(value), map(str, args))}")
+        return value
+    if origin in (tuple, frozenset):
+        if args == (int, int):
+            return to_hours(value)
+        return origin(_many(args[0], value))
+    return _plain(hint, value)
+
+
+def _either(args: tuple[Any, ...], value: object) -> object:
+    if value is None and type(None) in args:
+        return None
+    return convert(next(arg for arg in args if arg is not type(None)), value)
+
+
+def _many(hint: Any, value: object) -> list[object]:
+    if isinstance(value, list | tuple):
+        return [convert(hint, each) for each in value]
+    raise ValueError(f"{value!r} is not a list; write [a, b]")
+
+
+def _plain(hint: Any, value: object) -> object:
+    if hint is timedelta:
+        return to_duration(value)
+    if hint is bool:
+        return _to_bool(value)
+    if hint is str:
+        if not isinstance(value, str):
+            raise ValueError(f"{value!r} is not a text; put it in quotes")
+        return value
+    if hint in (int, float, Decimal):
+        return _to_number(hint, value)
+    raise ValueError(f"the detector's type {hint!r} cannot be set from YAML")
+
+
+def _to_bool(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise ValueError(f"{value!r} is neither true nor false; write true or false")
+
+
+def _to_number(hint: type, value: object) -> object:
+    text = str(value)
+    try:
+        number = Decimal(text)
+        if isinstance(value, bool) or not number.is_finite() or (hint is int and number != number.to_integral_value()):
+            raise InvalidOperation
+    except InvalidOperation:
+        raise ValueError(f"{value!r} is not a {'whole ' if hint is int else ''}number; write 3{'' if hint is int else ' or 0.5'}") from None
+    return hint(number)
+
+
+def to_duration(value: object) -> timedelta:
+    """ "90s", "3m", "24h", "2d", "1h30m" as a duration. Raises ValueError."""
+    text, seconds, digits = str(value).strip(), 0, ""
+    for sign in text:
+        if sign.isascii() and sign.isdigit():
+            digits += sign
+        elif sign in _SECONDS and digits:
+            seconds, digits = seconds + int(digits) * _SECONDS[sign], ""
+        else:
+            digits = "?"
+            break
+    if digits or not text or len(text) > 12:
+        raise ValueError(f"{value!r} is not a duration; write 90s, 3m, 12h or 2d")
+    return timedelta(seconds=seconds)
+
+
+def to_hours(value: object) -> tuple[int, int]:
+    """ "08:00-23:00" as minutes after midnight; 24:00 is the day's end. Raises ValueError."""
+    start, dash, end = str(value).partition("-")
+    try:
+        opens, closes = _to_minutes(start), _to_minutes(end)
+        if not dash or not opens < closes:
+            raise ValueError
+    except ValueError:
+        raise ValueError(f'{value!r} are not hours; write "08:00-23:00", the earlier first') from None
+    return opens, closes
+
+
+def _to_minutes(clock: str) -> int:
+    hours, colon, minutes = clock.strip().partition(":")
+    if not (colon and len(minutes) == 2 and hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit()):
+        raise ValueError
+    total = int(hours) * 60 + int(minutes)
+    if int(minutes) > 59 or total > 1440:
+        raise ValueError
+    return total
+
+
+def unsafe_patterns(key: str, value: object) -> list[str]:
+    """What the linear-time engine says against the patterns of a parameter named …pattern or …patterns."""
+    if not key.endswith(("pattern", "patterns")):
+        return []
+    import re2
+
+    said: list[str] = []
+    for pattern in value if isinstance(value, tuple | frozenset) else (value,):
+        try:
+            re2.compile(str(pattern))
+        except re2.error as error:
+            said.append(f"the pattern {pattern!r} cannot run in linear time or is malformed: {error}")
+    return said

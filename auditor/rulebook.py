@@ -1,0 +1,188 @@
+"""rules/*/*.yaml → rule packs; every fault of all packs is told at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from auditor import strictyaml
+from auditor.errors import Fault, UsageError
+from auditor.model import Pack, Rule
+from auditor.params import suggest, typed_params, version_at
+from auditor.rulebook_read import Detector, Reader, read_pack, read_rule
+from auditor.rulesdir import RULES
+from auditor.wording import render
+
+__all__ = ["describe", "load", "packs_for", "render", "select", "typed_params", "version_at"]
+
+ANY = "*"
+_WORDS = "words"  # a folder of word lists, no pack
+
+
+def load(folders: Sequence[Path] | None = None, detectors: Mapping[str, Detector] | None = None) -> tuple[Pack, ...]:
+    """All packs under the folders (each a folder of packs, or one pack's folder; default: the shipped rules), by id.
+
+    Raises UsageError with every fault of every pack.
+    """
+    known = _detectors() if detectors is None else detectors
+    faults: list[Fault] = []
+    packs: list[Pack] = []
+    for folder in [RULES] if folders is None else folders:
+        places = _pack_folders(folder)
+        if not places:
+            faults.append(Fault(_shown(folder), "holds no rule pack", "name a folder with pack.yaml in it, or in its subfolders"))
+        packs += [_load_pack(place, known, faults) for place in places]
+    faults += _clashes(packs)
+    faults += _bad_yields(packs)
+    if faults:
+        raise UsageError(faults)
+    return tuple(sorted(packs, key=lambda pack: pack.id))
+
+
+def _detectors() -> Mapping[str, Detector]:
+    from auditor.detectors import DETECTORS
+
+    return DETECTORS
+
+
+def _shown(path: Path) -> str:
+    """The path as complaints and reports show it: no machine's folders before the shipped rules."""
+    return path.relative_to(RULES.parent).as_posix().replace("_rules", "rules", 1) if path.is_relative_to(RULES) else path.as_posix()
+
+
+def _pack_folders(folder: Path) -> list[Path]:
+    if (folder / "pack.yaml").is_file():
+        return [folder]
+    if not folder.is_dir():
+        return []
+    inside = (each for each in folder.iterdir() if each.is_dir() and each.name != _WORDS and not each.name.startswith((".", "_")))
+    return sorted(each for each in inside if any(each.glob("*.y*ml")))
+
+
+def _read(path: Path, faults: list[Fault]) -> Reader | None:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return Reader(strictyaml.parse(text, Path(_shown(path))))
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(Fault(_shown(path), f"cannot be read ({type(error).__name__})", "save it as UTF-8 text"))
+    except UsageError as error:
+        faults += error.faults
+    return None
+
+
+def _load_pack(folder: Path, detectors: Mapping[str, Detector], faults: list[Fault]) -> Pack:
+    paths = _rule_files(folder, faults)
+    digest = hashlib.sha256()
+    for path in (folder / "pack.yaml", *paths):
+        digest.update(path.name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"") + b"\0")
+    head = _read(folder / "pack.yaml", faults)
+    pack = read_pack(head or Reader(strictyaml.Document(Path(_shown(folder / "pack.yaml")), None)), folder.name)
+    rules: list[Rule] = []
+    for path in paths:
+        reader = _read(path, faults)
+        if reader is not None:
+            rules.append(read_rule(reader, folder.name, path.stem, detectors))
+            faults += reader.faults
+    faults += head.faults if head else ()
+    return replace(pack, rules=tuple(rules), sha256=digest.hexdigest())
+
+
+def _rule_files(folder: Path, faults: list[Fault]) -> list[Path]:
+    files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")}
+    for name, path in files.items():
+        if name.endswith(".test.yaml"):
+            if name.replace(".test.yaml", ".yaml") not in files:
+                faults.append(Fault(_shown(path), "tests a rule that is not there", "name it like the rule, or remove it"))
+        elif not name.endswith((".yaml", ".md")):
+            faults.append(Fault(_shown(path), "is not a rule", "a rule's file ends in .yaml; move other files away"))
+    return [path for name, path in files.items() if name.endswith(".yaml") and not name.endswith(".test.yaml") and name != "pack.yaml"]
+
+
+def _clashes(packs: Iterable[Pack]) -> list[Fault]:
+    seen: dict[str, Pack] = {}
+    faults = []
+    for pack in packs:
+        if pack.id in seen:
+            faults.append(Fault(pack.path, f"pack {pack.id!r} is also in {seen[pack.id].path}", "rename one of the two folders and its ids"))
+        seen[pack.id] = pack
+    return faults
+
+
+def _bad_yields(packs: Sequence[Pack]) -> list[Fault]:
+    rules = {rule.id: rule for pack in packs for rule in pack.rules}
+    own = {pack.id for pack in packs}
+    faults = []
+    for rule in rules.values():
+        for other in rule.yields_to:
+            if other not in rules and other.partition("/")[0] in own:
+                faults.append(Fault(rule.path, f"yields_to: there is no rule {other!r}", suggest(other, rules)))
+        if _reaches(rule.id, rules):
+            faults.append(Fault(rule.path, "yields_to: goes round in a circle back to this rule", "let one of them yield to none"))
+    return faults
+
+
+def _reaches(start: str, rules: Mapping[str, Rule]) -> bool:
+    seen: set[str] = set()
+    open_ = list(rules[start].yields_to)
+    while open_:
+        name = open_.pop()
+        if name == start:
+            return True
+        if name in rules and name not in seen:
+            seen.add(name)
+            open_ += rules[name].yields_to
+    return False
+
+
+def select(packs: Sequence[Pack], wanted: Sequence[str], detectors: Mapping[str, Detector] | None = None) -> tuple[Pack, ...]:
+    """The packs named by id or by path (a path is loaded here and stands before a shipped pack of its name); none named: all.
+
+    Raises UsageError with every unknown name and every fault of packs loaded.
+    """
+    known = {pack.id: pack for pack in packs}
+    chosen: dict[str, Pack] = {}
+    faults: list[Fault] = []
+    for name in wanted:
+        path = Path(name)
+        if name in known:
+            chosen.setdefault(name, known[name])
+        elif path.is_dir() or path.name == "pack.yaml":
+            try:
+                chosen.update({pack.id: pack for pack in load([path.parent if path.is_file() else path], detectors)})
+            except UsageError as error:
+                faults += error.faults
+        else:
+            faults.append(Fault("--rules", f"{name!r} is neither a rule pack nor a folder", suggest(name, known)))
+    if faults:
+        raise UsageError(faults)
+    return tuple(chosen[name] for name in sorted(chosen)) if wanted else tuple(packs)
+
+
+def packs_for(packs: Sequence[Pack], platform: str) -> tuple[Pack, ...]:
+    """The packs of a platform: its own first, then those of every platform."""
+    own = [pack for pack in packs if platform in pack.platforms]
+    return (*own, *(pack for pack in packs if ANY in pack.platforms and pack not in own))
+
+
+def describe(rule: Rule, lang: str) -> str:
+    """A rule in plain lines, as `auditor rules show` prints it."""
+    clause = rule.clause
+    lines = [
+        f"{rule.id}: {rule.title[lang]}",
+        f"{rule.family}, {rule.severity}, {rule.status}; at most {rule.certainty_at_most}; detector {rule.detector}",
+        f"{clause.document}, {clause.section} ({clause.source}, {clause.seen}; {clause.confidence})",
+    ]
+    lines += [clause.note] if clause.note else []
+    lines += ["", rule.message[lang], rule.why[lang], rule.fix[lang], ""]
+    for day, values in rule.params:
+        lines.append(f"from {day}: " + ("withdrawn" if values is None else ", ".join(f"{key} {_flat(value)}" for key, value in values.items())))
+    lines += ["money: " + ", ".join(f"{key} {value}" for key, value in rule.money.items())] if rule.money else []
+    lines += ["yields to " + ", ".join(rule.yields_to)] if rule.yields_to else []
+    lines += ["", *(f"- {each}" for each in rule.falsepositives)]
+    return "\n".join(lines)
+
+
+def _flat(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
