@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from auditor.model import Conversation, Lang, LedgerEntry, Message, Order, Outcome, Promise, PromiseKind, When
+from auditor.model import Conversation, LedgerEntry, Message, Order, Outcome, Promise, PromiseKind, When
 from auditor.reading.promises import assent, elliptic
 from auditor.reading.when import deadline as resolve
 from auditor.shard import Shard
@@ -42,12 +42,16 @@ class Held:
     event_at: datetime | None = None
 
 
-def ledger(shard: Shard) -> list[LedgerEntry]:
-    """All promises of the shard's agents, by conversation and time."""
+def ledger(shard: Shard) -> tuple[LedgerEntry, ...]:
+    """All promises of the shard's agents, by conversation and time; worked out once a shard."""
+    return shard.once(_ledger)
+
+
+def _ledger(shard: Shard) -> tuple[LedgerEntry, ...]:
     entries: list[LedgerEntry] = []
     for conversation in shard.conversations(shard.with_texts(_promising(shard))):
         entries += conversation_ledger(shard, conversation)
-    return entries
+    return tuple(entries)
 
 
 def _promising(shard: Shard) -> list[int]:

@@ -57,12 +57,16 @@ def needs(shard: Shard) -> pl.DataFrame:
 
 
 def rounds(shard: Shard) -> pl.DataFrame:
-    """One row a round, by conversation and time.
+    """One row a round, by conversation and time; worked out once a shard.
 
     conversation_id, platform, shop_id, stretch (how many human messages came before), first, sure (needs an answer for
     certain), opened_at, offset_s, opened_message_id, opened_text_id, source, doubt, answered_at, answered_message_id,
     answered_text_id, agent_id (who answered, else who wrote last before, else null), bot_replies, humans (in the conversation).
     """
+    return shard.once(_rounds)
+
+
+def _rounds(shard: Shard) -> pl.DataFrame:
     lines = _with_stretches(shard)
     key = ["conversation_id", "stretch"]
     asked = lines.filter(pl.col("need").is_in(["yes", "unclear"]))

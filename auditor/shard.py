@@ -6,21 +6,23 @@ objects only for the conversations that a column test singled out. A distinct te
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
-from itertools import groupby
-from operator import itemgetter
+from typing import Any, TypeVar
 
 import polars as pl
 
-from auditor.model import EMPTY_READING, ORDER_INSTANTS, Conversation, Fact, Lang, LedgerEntry, Message, Order, Reading, Shop
-from auditor.reading.reader import read, reading_gate
+from auditor.conversations import Conversations
+from auditor.model import EMPTY_READING, Conversation, Fact, Lang, Message, Order, Reading, Shop
 from auditor.reading.column import normal_column
 from auditor.reading.normal import Normal, normal
+from auditor.reading.reader import read, reading_gate
 from auditor.reading.words import word_list
 from auditor.worktime import local_zone, zone_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,6 @@ class Place:
 
 
 NOWHERE = Place("UTC", "US")
-
-_MESSAGE_FIELDS = (
-    "conversation_id", "message_id", "sent_at", "offset_s", "sender_role", "sender_id", "text", "content_type",
-    "product_id", "order_id", "time_doubt", "source", "row", "platform", "shop_id", "buyer_id", "lang", "text_id",
-)  # fmt: skip
 
 
 class Texts:
@@ -117,7 +114,6 @@ class Shard:
         self.as_of = as_of
         self.shops = shops
         self.places = places
-        self.orders_frame = orders
         ordered = messages.sort("conversation_id", "sent_at", "source", "row").with_columns(pl.col("lang").fill_null("en"))
         keys = ordered.group_by("text", "lang").agg(
             (pl.col("sender_role") == "agent").any().alias("by_agent"),
@@ -130,26 +126,21 @@ class Shard:
             .with_row_index("seq")
         )  # fmt: skip
         self.seen_until = dict(seen_until) if seen_until is not None else transcript_ends(messages)
-        self._cache: dict[str, Conversation] = {}
-        self._zones: dict[tuple[str, int, datetime], tzinfo] = {}
+        zones = {platform: place.timezone for platform, place in places.items()}
+        self._conversations = Conversations(self.messages, orders, zones)
+        self._once: dict[Callable[[Shard], Any], Any] = {}
 
     # ---- conversations -----------------------------------------------------------------------------------------------
 
     def conversation(self, conversation_id: str) -> Conversation:
         """One conversation, in order of time."""
-        found = self._cache.get(conversation_id)
-        return found if found is not None else next(self.conversations([conversation_id]))
+        return self._conversations[conversation_id]
 
     def conversations(self, ids: Iterable[str] | pl.Series) -> Iterator[Conversation]:
         """Those conversations, by id; built in one pass over the columns."""
         wanted = sorted(set(ids))
-        missing = [i for i in wanted if i not in self._cache]
-        if missing:
-            rows = self.messages.join(pl.DataFrame({"conversation_id": missing}), on="conversation_id", how="semi")
-            part = rows.sort("seq").select(_MESSAGE_FIELDS).iter_rows()
-            for cid, group in groupby(part, key=itemgetter(0)):
-                self._cache[cid] = self._build(cid, list(group))
-        return (self._cache[i] for i in wanted)
+        self._conversations.prefetch(wanted)
+        return (self._conversations[i] for i in wanted)
 
     def with_texts(self, text_ids: Iterable[int], role: str = "agent") -> list[str]:
         """Ids of the conversations in which somebody of that role wrote one of these texts."""
@@ -157,59 +148,18 @@ class Shard:
         hits = self.messages.filter(pl.col("sender_role") == role).join(wanted, on="text_id", how="semi")
         return sorted(hits["conversation_id"].unique().to_list())
 
-    def _build(self, cid: str, rows: Sequence[tuple[object, ...]]) -> Conversation:
-        messages = tuple(_message(row) for row in rows)
-        platform = _first(rows, 13) or "unknown"
-        shop, buyer = _first(rows, 14), _first(rows, 15)
-        named = {m.order_id for m in messages if m.order_id}
-        orders, tie = self._orders_of(platform, shop, buyer, named)
-        langs: tuple[Lang, ...] = tuple(row[16] for row in rows)  # type: ignore[misc]
-        return Conversation(cid, platform, shop, buyer, messages, langs, tuple(row[17] for row in rows), orders, tie)  # type: ignore[misc, arg-type]
-
-    def _orders_of(self, platform: str, shop: str | None, buyer: str | None, named: set[str]) -> tuple[tuple[Order, ...], str]:
-        if named:
-            found = tuple(self.orders[i] for i in sorted(named) if i in self.orders)
-            return found, ("order_id" if len(named) == 1 and found else "several" if found else "none")
-        mine = tuple(o for o in self._orders_by_buyer.get(buyer or "", ()) if _agree(o.shop_id, shop) and _agree(o.platform, platform))
-        return mine, ("none" if not mine else "only_order" if len(mine) == 1 else "several")
-
-    # ---- orders ------------------------------------------------------------------------------------------------------
-
-    @cached_property
+    @property
     def orders(self) -> Mapping[str, Order]:
         """Orders by id; instants in the platform's zone."""
-        return {o.order_id: o for o in (self._order(row) for row in self.orders_frame.iter_rows(named=True))}
+        return self._conversations.orders
 
-    @cached_property
-    def _orders_by_buyer(self) -> Mapping[str, tuple[Order, ...]]:
-        by_buyer: dict[str, list[Order]] = {}
-        for order in self.orders.values():
-            if order.buyer_id:
-                by_buyer.setdefault(order.buyer_id, []).append(order)
-        return {buyer: tuple(sorted(found, key=lambda o: o.order_id)) for buyer, found in by_buyer.items()}
+    # ---- what is worked out from the shard elsewhere, once ---------------------------------------------------------------
 
-    @cached_property
-    def _orders_seen_until(self) -> Mapping[int, datetime]:
-        happened = [name for name in ORDER_INSTANTS if name != "ship_by"]
-        ends = self.orders_frame.with_columns(pl.max_horizontal(happened).alias("end")).group_by("source").agg(pl.col("end").max())
-        return {source: end for source, end in ends.iter_rows() if end is not None}
-
-    def _order(self, row: Mapping[str, object]) -> Order:
-        values = dict(row)
-        zone = zone_of(self.place(str(values.get("platform") or "")).timezone)
-        for name in ORDER_INSTANTS:
-            instant = values[name]
-            values[name] = instant.astimezone(zone) if isinstance(instant, datetime) else None
-        return Order(**values, seen_until=self._orders_seen_until.get(values["source"]))  # type: ignore[arg-type, call-overload]
-
-    # ---- promises ----------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def ledger(self) -> tuple[LedgerEntry, ...]:
-        """Every promise with its deadline and outcome, by conversation and time."""
-        from auditor.ledger import ledger  # the ledger is written in terms of a shard
-
-        return tuple(ledger(self))
+    def once(self, work: Callable[[Shard], T]) -> T:
+        """`work(self)`, remembered: several detectors and the reports ask for the same rounds and the same ledger."""
+        if work not in self._once:
+            self._once[work] = work(self)
+        return self._once[work]  # type: ignore[no-any-return]
 
     # ---- places, zones, facts ----------------------------------------------------------------------------------------
 
@@ -238,17 +188,3 @@ class Shard:
 def transcript_ends(messages: pl.DataFrame) -> dict[int, datetime]:
     """The last instant of each transcript file: what is not in it by then was not there when it was exported."""
     return dict(messages.group_by("source").agg(pl.col("sent_at").max()).iter_rows())
-
-
-def _message(row: Sequence[object]) -> Message:
-    sent: datetime = row[2]  # type: ignore[assignment]
-    at = sent.astimezone(timezone(timedelta(seconds=int(row[3]))))  # type: ignore[call-overload]
-    return Message(row[0], row[1], at, row[4], row[5], row[6], row[7], row[8], row[9], bool(row[10]), row[11], row[12])  # type: ignore[arg-type]
-
-
-def _first(rows: Sequence[tuple[object, ...]], column: int) -> str | None:
-    return next((str(row[column]) for row in rows if row[column] is not None), None)
-
-
-def _agree(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one == other

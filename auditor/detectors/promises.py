@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from auditor.ledger import ledger
 from auditor.model import Hit, LedgerEntry, NotEvaluated
 from auditor.shard import Shard
 
@@ -29,7 +30,7 @@ class Params:
 
 def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
     """One hit for all messages of an agent that promised the same thing by the same moment."""
-    mine = [entry for entry in shard.ledger if entry.kind in params.kinds]
+    mine = [entry for entry in ledger(shard) if entry.kind in params.kinds]
     yield from _not_judged(mine)
     broken = [e for e in mine if e.outcome == params.outcome and (params.hedged or not e.hedged)]
     for _, group in groupby(sorted(broken, key=_same), key=_same):

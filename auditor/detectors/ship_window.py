@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from auditor.ledger import ledger
 from auditor.model import Hit, LedgerEntry, NotEvaluated, Order
 from auditor.shard import Shard
 
@@ -30,7 +31,7 @@ class Params:
 def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
     """Ship promises held against the order's own window; suspected, as it rests on how the sentence was read."""
     unknown: list[str] = []
-    for entry in shard.ledger:
+    for entry in ledger(shard):
         if entry.kind != "ship" or entry.deadline is None or entry.conditional or entry.hedged:
             continue
         order = shard.orders.get(entry.order_id or "")

@@ -1,0 +1,203 @@
+"""A shard × rules → findings: the one place where a date meets a rule.
+
+A detector runs once for each version of a rule's parameters; a hit counts only under the version that was in force on
+the local day when its message was written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from auditor.detectors import DETECTORS
+from auditor.model import SEVERITIES, Certainty, Finding, Hit, Lang, NotEvaluated, Pack, Rule, Shop
+from auditor.params import typed_params, version_at
+from auditor.shard import Place, Shard
+from auditor.wording import render
+
+
+class Judged(NamedTuple):
+    """What the rules say of a shard."""
+
+    findings: tuple[Finding, ...]
+    not_evaluated: tuple[NotEvaluated, ...]
+
+
+def packs_of(packs: Sequence[Pack], platform: str) -> tuple[Pack, ...]:
+    """The packs that judge a platform's messages: its own, and those for every platform."""
+    return tuple(p for p in packs if platform in p.platforms or "*" in p.platforms)
+
+
+def places(packs: Sequence[Pack], platforms: Iterable[str]) -> dict[str, Place]:
+    """How each platform counts time: as its own pack says, else the general pack."""
+    found: dict[str, Place] = {}
+    for platform in platforms:
+        own = sorted(packs_of(packs, platform), key=lambda p: (platform not in p.platforms, p.id))
+        if own and platform in own[0].platforms:
+            found[platform] = Place(own[0].timezone, own[0].calendar, own[0].opens, own[0].closes)
+    return found
+
+
+def judge(
+    messages: pl.DataFrame,
+    orders: pl.DataFrame,
+    shops: Mapping[str, Shop],
+    packs: Sequence[Pack],
+    as_of: datetime,
+    lang: Lang,
+    seen_until: Mapping[int, datetime] | None = None,
+) -> Judged:
+    """Judge messages of whole conversations (model.MESSAGE_COLUMNS) by the packs of each message's platform."""
+    return judge_shard(shards(messages, orders, shops, packs, as_of, seen_until), packs, lang)
+
+
+def shards(
+    messages: pl.DataFrame,
+    orders: pl.DataFrame,
+    shops: Mapping[str, Shop],
+    packs: Sequence[Pack],
+    as_of: datetime,
+    seen_until: Mapping[int, datetime] | None = None,
+) -> tuple[Shard, ...]:
+    """One shard for each set of packs that judges it, so that a rule sees its own platforms and nothing else."""
+    platforms = sorted(messages["platform"].unique().to_list())
+    where = places(packs, platforms)
+    made = []
+    for platform in platforms:
+        part = messages.filter(pl.col("platform") == platform)
+        made.append(Shard(part, orders, shops, where, as_of, seen_until))
+    return tuple(made)
+
+
+def judge_shard(made: Sequence[Shard], packs: Sequence[Pack], lang: Lang) -> Judged:
+    """The findings of some shards, each of one platform, in order of time."""
+    findings: list[Finding] = []
+    left: list[NotEvaluated] = []
+    for shard in made:
+        platform = shard.messages["platform"][0]
+        for pack in packs_of(packs, platform):
+            for rule in pack.rules:
+                for outcome in _apply(rule, pack, shard, lang):
+                    (findings if isinstance(outcome, Finding) else left).append(outcome)  # type: ignore[arg-type]
+        if not any(platform in p.platforms for p in packs):
+            count = shard.messages["conversation_id"].n_unique()
+            left.append(NotEvaluated("", "no_pack_for_platform", count, (platform,)))
+    return Judged(tuple(suppress(findings, packs)), tuple(merge(left)))
+
+
+# ---- rules and dates -----------------------------------------------------------------------------------------------------
+
+
+def _apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding | NotEvaluated]:
+    if rule.status == "withdrawn":
+        return
+    detector = DETECTORS[rule.detector]
+    first, last = _days(shard)
+    for since, until, values in _versions(rule):
+        if until is not None and until <= first or since > last:
+            continue
+        for outcome in detector.check(shard, typed_params(detector.Params, values, rule.path)):
+            if isinstance(outcome, NotEvaluated):
+                yield replace(outcome, rule_id=rule.id)
+            elif since <= outcome.at.date() and (until is None or outcome.at.date() < until):
+                yield finding(outcome, rule, pack, shard, lang)
+    if rule.params and first < rule.params[0][0]:
+        early = shard.messages.filter(pl.col("sent_at").dt.date() < rule.params[0][0])["conversation_id"].n_unique()
+        if early:
+            yield NotEvaluated(rule.id, "before_first_version", early)
+
+
+def _versions(rule: Rule) -> Iterator[tuple[date, date | None, Mapping[str, object]]]:
+    days = [since for since, _ in rule.params]
+    for i, (since, values) in enumerate(rule.params):
+        if values is not None:
+            yield since, (days[i + 1] if i + 1 < len(days) else None), values
+
+
+def _days(shard: Shard) -> tuple[date, date]:
+    """First and last local day of the shard's messages."""
+    local = (shard.messages["sent_at"].dt.epoch("s") + shard.messages["offset_s"]) // 86_400
+    low, high = local.min(), local.max()
+    return tuple(date.fromordinal(719_163 + int(day)) for day in (low or 0, high or 0))  # type: ignore[return-value, call-overload, arg-type]
+
+
+def in_force(rule: Rule, day: date) -> bool:
+    """Whether a version of the rule held on that local day."""
+    return version_at(rule, day) is not None
+
+
+# ---- a hit becomes a finding ------------------------------------------------------------------------------------------------
+
+
+def finding(hit: Hit, rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Finding:
+    """The hit in the rule's words, with its clause, severity and a name that stays the same in every run."""
+    conversation = shard.conversation(hit.conversation_id)
+    certainty: Certainty = "proven" if hit.certainty == rule.certainty_at_most == "proven" else "suspected"
+    return Finding(
+        finding_id=finding_id(rule.id, hit),
+        rule_id=rule.id,
+        pack=pack.id,
+        pack_version=pack.version,
+        clause=f"{rule.clause.document} {rule.clause.section}".strip(),
+        family=rule.family,
+        severity=rule.severity,
+        certainty=certainty,
+        platform=conversation.platform,
+        shop_id=conversation.shop_id,
+        agent_id=hit.agent_id,
+        conversation_id=hit.conversation_id,
+        order_id=hit.order_id,
+        message_ids=hit.message_ids,
+        occurred_at=hit.at,
+        measured=hit.measured,
+        threshold=hit.threshold,
+        explanation=render(rule.message, hit.facts, lang),
+        quote=hit.quote,
+        suppressed_by="draft" if rule.status == "draft" else None,
+        facts=hit.facts,
+        basis="" if certainty == "proven" else hit.basis or "understanding",
+    )
+
+
+def finding_id(rule_id: str, hit: Hit) -> str:
+    """Sixteen hex digits from the rule and the evidence: the same in every run that finds the same."""
+    parts = "\x1f".join((rule_id, hit.conversation_id, hit.agent_id or "", *hit.message_ids))
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def suppress(findings: Sequence[Finding], packs: Sequence[Pack]) -> list[Finding]:
+    """By time; a finding of a rule that yields to another one on the same evidence is kept, marked and not counted."""
+    rules = {rule.id: rule for pack in packs for rule in pack.rules}
+    unique = {f.finding_id: f for f in findings}
+    by_conversation: dict[str, list[Finding]] = {}
+    for f in unique.values():
+        by_conversation.setdefault(f.conversation_id, []).append(f)
+    kept = []
+    for f in unique.values():
+        stronger = [o for o in by_conversation[f.conversation_id] if _covers(o, f, rules[f.rule_id])]
+        first = min(stronger, key=lambda o: (SEVERITIES.index(o.severity), o.finding_id)) if stronger else None
+        kept.append(replace(f, suppressed_by=first.finding_id) if first and f.suppressed_by is None else f)
+    return sorted(kept, key=lambda f: (f.occurred_at, f.conversation_id, f.rule_id, f.finding_id))
+
+
+def _covers(other: Finding, f: Finding, rule: Rule) -> bool:
+    return other.rule_id in rule.yields_to and other.suppressed_by is None and bool(set(other.message_ids) & set(f.message_ids))
+
+
+def merge(left: Iterable[NotEvaluated]) -> list[NotEvaluated]:
+    """One line for each rule and reason: counts added, the first examples kept."""
+    merged: dict[tuple[str, str], NotEvaluated] = {}
+    for one in left:
+        key = (one.rule_id, one.reason)
+        seen = merged.get(key)
+        if seen is None:
+            merged[key] = one
+        else:
+            examples = tuple(sorted({*seen.examples, *one.examples})[:5])
+            merged[key] = replace(seen, count=seen.count + one.count, examples=examples)
+    return [merged[key] for key in sorted(merged)]

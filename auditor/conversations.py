@@ -1,0 +1,125 @@
+"""Conversations as objects, built from the columns for those that are asked for, with the orders they are tied to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
+from typing import Literal
+
+import polars as pl
+
+from auditor.model import ORDER_INSTANTS, Conversation, Lang, Message, Order
+from auditor.worktime import zone_of
+
+_FIELDS = (
+    "conversation_id", "message_id", "sent_at", "offset_s", "sender_role", "sender_id", "text", "content_type",
+    "product_id", "order_id", "time_doubt", "source", "row", "platform", "shop_id", "buyer_id", "lang", "text_id",
+)  # fmt: skip
+_PLATFORM, _SHOP, _BUYER, _LANG, _TEXT_ID = 13, 14, 15, 16, 17
+
+Tie = Literal["order_id", "only_order", "several", "none"]
+
+
+class Conversations(Mapping[str, Conversation]):
+    """Conversation id → Conversation.
+
+    `messages`: model.MESSAGE_COLUMNS (and text_id, in a shard); `orders`: model.ORDER_COLUMNS; `zones`: platform → zone name.
+    """
+
+    def __init__(self, messages: pl.DataFrame, orders: pl.DataFrame, zones: Mapping[str, str]) -> None:
+        if "text_id" not in messages.columns:
+            messages = messages.with_columns(pl.lit(0, pl.UInt32).alias("text_id"))
+        self.messages = messages
+        self.orders_frame = with_export_ends(orders)
+        self.zones = zones
+        self._built: dict[str, Conversation] = {}
+
+    def __getitem__(self, conversation_id: str) -> Conversation:
+        if conversation_id not in self._built:
+            self.prefetch([conversation_id])
+        return self._built[conversation_id]
+
+    @cached_property
+    def _ids(self) -> tuple[str, ...]:
+        return tuple(sorted(self.messages["conversation_id"].unique().to_list()))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def prefetch(self, ids: Iterable[str]) -> None:
+        """Build these in one pass over the columns."""
+        missing = sorted({i for i in ids if i not in self._built})
+        if not missing:
+            return
+        rows = self.messages.join(pl.DataFrame({"conversation_id": missing}), on="conversation_id", how="semi")
+        ordered = rows.sort("conversation_id", "sent_at", "source", "row").select(_FIELDS).iter_rows()
+        for cid, group in groupby(ordered, key=itemgetter(0)):
+            self._built[cid] = self._build(cid, list(group))
+
+    def _build(self, cid: str, rows: Sequence[tuple[object, ...]]) -> Conversation:
+        messages = tuple(_message(row) for row in rows)
+        platform = _first(rows, _PLATFORM) or "unknown"
+        shop, buyer = _first(rows, _SHOP), _first(rows, _BUYER)
+        named = {m.order_id for m in messages if m.order_id}
+        orders, tie = self._orders_of(platform, shop, buyer, named)
+        langs: tuple[Lang, ...] = tuple(row[_LANG] or "en" for row in rows)  # type: ignore[misc]
+        text_ids: tuple[int, ...] = tuple(row[_TEXT_ID] for row in rows)  # type: ignore[misc]
+        return Conversation(cid, platform, shop, buyer, messages, langs, text_ids, orders, tie)
+
+    # ---- orders ------------------------------------------------------------------------------------------------------
+
+    def _orders_of(self, platform: str, shop: str | None, buyer: str | None, named: set[str]) -> tuple[tuple[Order, ...], Tie]:
+        if named:
+            found = tuple(self.orders[i] for i in sorted(named) if i in self.orders)
+            return found, ("none" if not found else "order_id" if len(named) == 1 else "several")
+        mine = tuple(o for o in self._by_buyer.get(buyer or "", ()) if _agree(o.shop_id, shop) and _agree(o.platform, platform))
+        return mine, ("none" if not mine else "only_order" if len(mine) == 1 else "several")
+
+    @cached_property
+    def orders(self) -> Mapping[str, Order]:
+        """Orders by id; instants in the platform's zone."""
+        return {o.order_id: o for o in (self._order(row) for row in self.orders_frame.iter_rows(named=True))}
+
+    @cached_property
+    def _by_buyer(self) -> Mapping[str, tuple[Order, ...]]:
+        by_buyer: dict[str, list[Order]] = {}
+        for order in self.orders.values():
+            if order.buyer_id:
+                by_buyer.setdefault(order.buyer_id, []).append(order)
+        return {buyer: tuple(sorted(found, key=lambda o: o.order_id)) for buyer, found in by_buyer.items()}
+
+    def _order(self, row: Mapping[str, object]) -> Order:
+        values = dict(row)
+        zone = zone_of(self.zones.get(str(values["platform"]), "UTC"))
+        for name in (*ORDER_INSTANTS, "seen_until"):
+            instant = values[name]
+            values[name] = instant.astimezone(zone) if isinstance(instant, datetime) else None
+        return Order(**values)  # type: ignore[arg-type]
+
+
+def with_export_ends(orders: pl.DataFrame) -> pl.DataFrame:
+    """`orders` with `seen_until`: the last instant in the export that each came from, as silence after that proves nothing."""
+    if "seen_until" in orders.columns:
+        return orders
+    happened = [name for name in ORDER_INSTANTS if name != "ship_by"]
+    return orders.with_columns(pl.max_horizontal(happened).max().over("source").alias("seen_until"))
+
+
+def _message(row: Sequence[object]) -> Message:
+    sent: datetime = row[2]  # type: ignore[assignment]
+    at = sent.astimezone(timezone(timedelta(seconds=int(row[3]))))  # type: ignore[call-overload]
+    return Message(row[0], row[1], at, row[4], row[5], row[6], row[7], row[8], row[9], bool(row[10]), row[11], row[12])  # type: ignore[arg-type]
+
+
+def _first(rows: Sequence[tuple[object, ...]], column: int) -> str | None:
+    return next((str(row[column]) for row in rows if row[column] is not None), None)
+
+
+def _agree(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
