@@ -127,7 +127,9 @@ def _to_number(hint: type, value: object) -> object:
         if isinstance(value, bool) or not number.is_finite() or (hint is int and number != number.to_integral_value()):
             raise InvalidOperation
     except InvalidOperation:
-        raise ValueError(f"{value!r} is not a {'whole ' if hint is int else ''}number; write 3{'' if hint is int else ' or 0.5'}") from None
+        raise ValueError(
+            f"{value!r} is not a {'whole ' if hint is int else ''}number; write 3{'' if hint is int else ' or 0.5'}"
+        ) from None
     return hint(number)
 
 

@@ -15,7 +15,7 @@ from auditor.rulebook_read import Detector, Reader, read_pack, read_rule
 from auditor.rulesdir import RULES
 from auditor.wording import render
 
-__all__ = ["describe", "load", "packs_for", "render", "select", "typed_params", "version_at"]
+__all__ = ["describe", "load", "packs_for", "place_of", "render", "select", "typed_params", "version_at"]
 
 ANY = "*"
 _WORDS = "words"  # a folder of word lists, no pack
@@ -49,7 +49,15 @@ def _detectors() -> Mapping[str, Detector]:
 
 def _shown(path: Path) -> str:
     """The path as complaints and reports show it: no machine's folders before the shipped rules."""
-    return path.relative_to(RULES.parent).as_posix().replace("_rules", "rules", 1) if path.is_relative_to(RULES) else path.as_posix()
+    if path.is_relative_to(RULES):
+        return (Path("rules") / path.relative_to(RULES)).as_posix()
+    shown = path.as_posix()
+    return f"./{shown}" if shown.startswith("rules") else shown
+
+
+def place_of(shown: str) -> Path:
+    """The file or folder behind a `Rule.path` or `Pack.path`."""
+    return RULES / shown.removeprefix("rules/") if shown.startswith("rules/") else Path(shown)
 
 
 def _pack_folders(folder: Path) -> list[Path]:
@@ -97,7 +105,9 @@ def _rule_files(folder: Path, faults: list[Fault]) -> list[Path]:
                 faults.append(Fault(_shown(path), "tests a rule that is not there", "name it like the rule, or remove it"))
         elif not name.endswith((".yaml", ".md")):
             faults.append(Fault(_shown(path), "is not a rule", "a rule's file ends in .yaml; move other files away"))
-    return [path for name, path in files.items() if name.endswith(".yaml") and not name.endswith(".test.yaml") and name != "pack.yaml"]
+    return [
+        path for name, path in files.items() if name.endswith(".yaml") and not name.endswith(".test.yaml") and name != "pack.yaml"
+    ]
 
 
 def _clashes(packs: Iterable[Pack]) -> list[Fault]:
@@ -105,7 +115,9 @@ def _clashes(packs: Iterable[Pack]) -> list[Fault]:
     faults = []
     for pack in packs:
         if pack.id in seen:
-            faults.append(Fault(pack.path, f"pack {pack.id!r} is also in {seen[pack.id].path}", "rename one of the two folders and its ids"))
+            faults.append(
+                Fault(pack.path, f"pack {pack.id!r} is also in {seen[pack.id].path}", "rename one of the two folders and its ids")
+            )
         seen[pack.id] = pack
     return faults
 
@@ -119,7 +131,9 @@ def _bad_yields(packs: Sequence[Pack]) -> list[Fault]:
             if other not in rules and other.partition("/")[0] in own:
                 faults.append(Fault(rule.path, f"yields_to: there is no rule {other!r}", suggest(other, rules)))
         if _reaches(rule.id, rules):
-            faults.append(Fault(rule.path, "yields_to: goes round in a circle back to this rule", "let one of them yield to none"))
+            faults.append(
+                Fault(rule.path, "yields_to: goes round in a circle back to this rule", "let one of them yield to none")
+            )
     return faults
 
 
@@ -177,7 +191,10 @@ def describe(rule: Rule, lang: str) -> str:
     lines += [clause.note] if clause.note else []
     lines += ["", rule.message[lang], rule.why[lang], rule.fix[lang], ""]
     for day, values in rule.params:
-        lines.append(f"from {day}: " + ("withdrawn" if values is None else ", ".join(f"{key} {_flat(value)}" for key, value in values.items())))
+        lines.append(
+            f"from {day}: "
+            + ("withdrawn" if values is None else ", ".join(f"{key} {_flat(value)}" for key, value in values.items()))
+        )
     lines += ["money: " + ", ".join(f"{key} {value}" for key, value in rule.money.items())] if rule.money else []
     lines += ["yields to " + ", ".join(rule.yields_to)] if rule.yields_to else []
     lines += ["", *(f"- {each}" for each in rule.falsepositives)]

@@ -201,7 +201,9 @@ def read_rule(reader: Reader, pack: str, stem: str, detectors: Mapping[str, Dete
         reader.fault(("id",), f"{name!r} is not the file's place", f"write {pack}/{stem} or move the file")
     detector = detectors.get(reader.text(("detector",)))
     if detector is None and reader.get(("detector",)):
-        reader.fault(("detector",), f"{reader.get(('detector',))!r} is not a detector", suggest(reader.text(("detector",)), detectors))
+        reader.fault(
+            ("detector",), f"{reader.get(('detector',))!r} is not a detector", suggest(reader.text(("detector",)), detectors)
+        )
     return Rule(
         id=f"{pack}/{stem}",
         pack=pack,

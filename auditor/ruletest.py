@@ -1,0 +1,148 @@
+"""Run the chats beside the rules: each must find what is marked, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from auditor.check import judge
+from auditor.errors import Fault, UsageError
+from auditor.model import LANGS, Finding, Pack, Rule
+from auditor.rulebook import place_of
+from auditor.rulechats import Case, Line, read_cases, tables
+from auditor.wording import render
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one case; `failure` is empty where it passed, else says what was expected and what was found."""
+
+    rule_id: str
+    name: str
+    place: str
+    failure: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the rule did what the case says."""
+        return not self.failure
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.rule_id}, {self.name}: " + (self.failure or "passed")
+
+
+def test_file(rule: Rule) -> Path:
+    """Where a rule's chats lie."""
+    path = place_of(rule.path)
+    return path.with_name(f"{path.stem}.test.yaml")
+
+
+def cases_of(pack: Pack, rule: Rule) -> list[Case]:
+    """The cases beside a rule; none where there is no file. Raises UsageError."""
+    path = test_file(rule)
+    return read_cases(pack, rule, path, str(Path(rule.path).with_name(path.name))) if path.is_file() else []
+
+
+def _wanted(packs: Sequence[Pack], rules: Iterable[str] | None) -> list[tuple[Pack, Rule]]:
+    names = None if rules is None else set(rules)
+    return [(pack, rule) for pack in packs for rule in pack.rules if names is None or rule.id in names]
+
+
+def gates(packs: Sequence[Pack], rules: Iterable[str] | None = None) -> list[Fault]:
+    """What a rule lacks before it may judge: a flagged chat, a clean chat, a pair on both sides of a limit."""
+    faults: list[Fault] = []
+    for pack, rule in _wanted(packs, rules):
+        try:
+            faults += _gate(rule, cases_of(pack, rule))
+        except UsageError as error:
+            faults += error.faults
+    return faults
+
+
+def _gate(rule: Rule, cases: Sequence[Case]) -> list[Fault]:
+    place = rule.path.replace(".yaml", ".test.yaml")
+    if not cases:
+        return [Fault(rule.path, "the rule has no test", f"write {place} with a flagged and a clean chat")]
+    faults = []
+    if not any(case.flagged for case in cases):
+        faults.append(Fault(place, "no chat is flagged", "mark the offending line with #!"))
+    if all(case.flagged for case in cases):
+        faults.append(Fault(place, "no chat is clean", "add one without a mark"))
+    sides: dict[str, set[bool]] = {}
+    for case in cases:
+        if case.boundary:
+            sides.setdefault(case.boundary, set()).add(case.flagged)
+    if not sides:
+        faults.append(Fault(place, "no boundary pair", "give a flagged and a clean chat the same word under boundary:"))
+    for word, seen in sorted(sides.items()):
+        if len(seen) == 1:
+            faults.append(Fault(place, f"boundary {word!r} has one side only", "add the chat on the other side of it"))
+    names = [case.name for case in cases]
+    faults += [
+        Fault(place, f"two cases are named {name!r}", "rename one") for name in sorted({n for n in names if names.count(n) > 1})
+    ]
+    return faults
+
+
+def run_tests(packs: Sequence[Pack], rules: Iterable[str] | None = None) -> list[Result]:
+    """Judge the chats of all rules (or of those named), many in one run. Raises UsageError where a test file is faulty."""
+    cases: list[Case] = []
+    faults: list[Fault] = []
+    for pack, rule in _wanted(packs, rules):
+        try:
+            cases += cases_of(pack, rule)
+        except UsageError as error:
+            faults += error.faults
+    if faults:
+        raise UsageError(faults)
+    results: list[Result] = []
+    for as_of, group in groupby(sorted(cases, key=lambda case: case.as_of), key=lambda case: case.as_of):
+        results += _judge(list(group), packs, as_of)
+    return sorted(results, key=lambda result: (result.rule_id, _line(result.place)))
+
+
+def _line(place: str) -> int:
+    return int(place.rpartition(":")[2])
+
+
+def _judge(cases: Sequence[Case], packs: Sequence[Pack], as_of: datetime) -> list[Result]:
+    messages, orders, shops, ends = tables(cases)
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for finding in judge(messages, orders, shops, packs, as_of, "en", ends).findings:
+        if finding.suppressed_by in (None, "draft"):
+            found.setdefault((finding.conversation_id, finding.rule_id), []).append(finding)
+    return [
+        Result(case.rule.id, case.name, case.place, compare(case, found.get((f"c{n}", case.rule.id), [])))
+        for n, case in enumerate(cases)
+    ]
+
+
+def compare(case: Case, found: Sequence[Finding]) -> str:
+    """Empty where the findings of the case's rule are what the marks say; else one line a difference."""
+    said = []
+    for line in case.lines:
+        if line.fragment is None:
+            continue
+        mine = [finding for finding in found if line.message_id in finding.message_ids]
+        if not mine:
+            said.append(f"not found: {_shown(line)}" + (f"; found instead: {_told(found)}" if found else ""))
+        elif not any(line.fragment in text for finding in mine for text in _texts(case.rule, finding)):
+            said.append(f"found {line.message_id}, but nothing says {line.fragment!r}: {_told(mine)}")
+    marked = {line.message_id for line in case.lines if line.fragment is not None}
+    said += [f"found without a mark: {_told([finding])}" for finding in found if marked.isdisjoint(finding.message_ids)]
+    return "\n".join(said)
+
+
+def _texts(rule: Rule, finding: Finding) -> list[str]:
+    return [*(render(rule.message, finding.facts, lang) for lang in LANGS), finding.quote, finding.measured, finding.threshold]
+
+
+def _shown(line: Line) -> str:
+    return f"{line.message_id} ({line.at:%Y-%m-%d %H:%M:%S} {line.role}: {line.text})"
+
+
+def _told(found: Sequence[Finding]) -> str:
+    return " | ".join(f"{', '.join(f.message_ids)}: {f.explanation} [{f.certainty}] “{f.quote}”" for f in found)
