@@ -1,0 +1,26 @@
+"""Words in, exit code out: the command `auditor`. No logic; rooms are imported only by the command that needs them."""
+
+from __future__ import annotations
+
+import click
+
+from auditor import __version__
+from auditor.cli.doctor import doctor
+from auditor.cli.formats import formats
+from auditor.cli.reading import explain, understand
+from auditor.cli.rules import rules
+from auditor.cli.run import run
+from auditor.cli.terminal import Commands
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="auditor")
+def main() -> None:
+    """Check marketplace chats against the platforms' service rules.
+
+    The nightly job is `auditor run`; everything else helps to understand, explain and mend.
+    """
+
+
+for command in (run, understand, explain, rules, formats, doctor):
+    main.add_command(command)

@@ -1,0 +1,132 @@
+"""`auditor run`: the nightly job."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditor.cli.terminal import instant, log, progress
+from auditor.errors import EXIT_FINDINGS, EXIT_OK, EXIT_QUARANTINE, Fault, UsageError
+
+if TYPE_CHECKING:
+    from auditor.model import AuditResult
+
+
+def _configured(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    """Options by their long names from a YAML file; what the command line says wins."""
+    if value is None:
+        return
+    from auditor import strictyaml
+    from auditor.params import suggest
+
+    document = strictyaml.load(value)
+    known = {option.name: option for option in ctx.command.params if option.name not in (None, "config")}
+    if not isinstance(document.value, dict):
+        raise UsageError(document.fault((), "is not a list of options", "write `out: reports` and the like"))
+    names = {key: key.replace("-", "_") for key in document.value}
+    names = {key: {"lang": "language"}.get(name, name) for key, name in names.items()}
+    faults = [
+        document.fault((key,), f"{key!r} is no option of `auditor run`", suggest(key, [str(n).replace("_", "-") for n in known]))
+        for key, name in names.items()
+        if name not in known
+    ]
+    if faults:
+        raise UsageError(faults)
+    ctx.default_map = {**(ctx.default_map or {}), **{names[key]: each for key, each in document.value.items()}}
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("--orders", multiple=True, metavar="FILE", help="Order export (repeatable).")
+@click.option("--penalties", multiple=True, metavar="FILE", help="Penalty notices (repeatable).")
+@click.option("--facts", metavar="FILE", help="facts.yaml: what is true of the shops and products.")
+@click.option("--rules", multiple=True, metavar="PACK", help="Rule pack by name or path (default: by each message's platform).")
+@click.option("--platform", help="Platform of messages that name none.")
+@click.option("--shop", help="Shop of messages that name none.")
+@click.option("--timezone", metavar="ZONE", help="Zone of times without offset (default: the platform's).")
+@click.option("--format", "format_", metavar="FORMAT", help="Export format (default: recognised by content).")
+@click.option("--as-of", callback=instant, metavar="TIMESTAMP", help="The audit's now (default: the clock).")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder [reports/<as-of date>/].")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: the processors).")
+@click.option("--lang", "language", type=click.Choice(["zh", "en", "pl"]), default="zh", show_default=True, help="Reports' language.")
+@click.option("--fail-on", type=click.Choice(["critical", "major", "minor", "info"]), help="Exit 1 on findings this severe.")
+@click.option("--quiet", is_flag=True, help="Print faults only.")
+@click.option("--log-json", is_flag=True, help="Log as JSON lines on standard error.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    callback=_configured,
+    is_eager=True,
+    expose_value=False,
+    metavar="FILE",
+    help="Any of these options by its long name, as YAML.",
+)
+def run(**options: Any) -> None:
+    """Read exports, audit them, and write reports and appeal bundles.
+
+    INPUT: transcript exports (files, folders or globs); orders, notices and facts lying among them are recognised.
+    """
+    from auditor.audit import Request
+    from auditor.audit import run as audit_and_write
+
+    as_of = options["as_of"] or datetime.now().astimezone()
+    request = Request(
+        inputs=options["inputs"],
+        as_of=as_of.replace(microsecond=0),
+        out=options["out"] or Path("reports") / as_of.date().isoformat(),
+        orders=options["orders"],
+        penalties=options["penalties"],
+        facts=options["facts"],
+        rules=options["rules"],
+        platform=options["platform"],
+        shop=options["shop"],
+        timezone=_zone(options["timezone"]),
+        format=options["format_"],
+        jobs=options["jobs"] or os.cpu_count() or 1,
+        lang=options["language"],
+    )
+    if options["log_json"]:
+        log("run_start", as_of=request.as_of.isoformat(), out=str(request.out))
+    with progress(options["quiet"], options["log_json"]) as show:
+        result = audit_and_write(request, show)
+    code = exit_code(result, options["fail_on"])
+    if options["log_json"]:
+        log("run_end", status="done", exit_code=code, **result.counts)
+    elif not options["quiet"]:
+        from auditor.cli.summary import summary
+
+        click.echo(summary(result, request.out, options["fail_on"]))
+    sys.exit(code)
+
+
+def _zone(name: str | None) -> str | None:
+    from auditor.worktime import zone_of
+
+    if name is not None:
+        try:
+            zone_of(name)
+        except (ValueError, KeyError, OSError) as error:
+            raise UsageError(Fault("--timezone", f"{name!r} is no time zone", "write Asia/Shanghai or +08:00")) from error
+    return name
+
+
+def exit_code(result: AuditResult, fail_on: str | None) -> int:
+    """0 audited; 1 findings at or above `fail_on`; 3 some input was quarantined or refused (wins)."""
+    if result.quarantined or any(file.status != "read" for file in result.inputs):
+        return EXIT_QUARANTINE
+    return EXIT_FINDINGS if severe(result, fail_on) else EXIT_OK
+
+
+def severe(result: AuditResult, fail_on: str | None) -> int:
+    """How many standing findings are at or above that severity."""
+    from auditor.model import SEVERITIES
+
+    if fail_on is None:
+        return 0
+    worst = SEVERITIES[: SEVERITIES.index(fail_on) + 1]  # type: ignore[arg-type]
+    return sum(f.suppressed_by is None and f.severity in worst for f in result.findings)
