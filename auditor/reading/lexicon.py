@@ -1,0 +1,75 @@
+"""Many word lists asked at once: one pass over the text tells which lists may speak, only those are looked at clause by clause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+from auditor.model import Lang
+from auditor.reading.normal import Normal, clauses
+from auditor.reading.patterns import as_gate
+from auditor.reading.words import Span, WordList, word_list
+from auditor.rulesdir import RULES
+
+
+class Lexicon:
+    """The word lists of one folder and language ("acts", "topics", "claims"); `gate` lets through what any of them may match."""
+
+    def __init__(self, folder: str, lang: Lang) -> None:
+        self._lang = lang
+        root = RULES / "words" / lang
+        names = sorted(path.relative_to(root).with_suffix("").as_posix() for path in (root / folder).rglob("*.yaml"))
+        self.lists: tuple[WordList, ...] = tuple(words for name in names if (words := word_list(name, lang)) is not None)
+        self.gate = "(?:" + "|".join(_slim(words.gate) for words in self.lists) + ")"
+        self._names = tuple(words.name.removeprefix(folder + "/") for words in self.lists)
+        self._set: Any = re2.Set.SearchSet(_options())
+        for words in self.lists:
+            self._set.Add(as_gate(words.any.pattern, "en"))  # anchors fall away: the set sees the whole text, not its clauses
+        self._set.Compile()
+
+    def may_find(self, normal: Normal) -> list[int]:
+        """Indices of the lists that may match somewhere in that text."""
+        return sorted(self._set.Match(normal.folded if self._lang == "pl" else normal.text) or ())
+
+    def find(self, normal: Normal) -> Mapping[str, tuple[Span, ...]]:
+        """List name (without its folder) → where its words stand; only lists that found something, sorted by name."""
+        maybe = self.may_find(normal)
+        if not maybe:
+            return {}
+        borders = clauses(normal)
+        found = {self._names[at]: _spans(self.lists[at], normal, borders) for at in maybe}
+        return {name: spans for name, spans in found.items() if spans}
+
+
+def _spans(words: WordList, normal: Normal, borders: tuple[Span, ...]) -> tuple[Span, ...]:
+    if words.whole_message or words.tokens or words.unless_message is not None:
+        return words.find(normal)
+    text = normal.folded if words.lang == "pl" else normal.text
+    found: list[Span] = []
+    for start, end in borders:
+        piece = text[start:end]
+        if words.any.search(piece) is None or (words.unless is not None and words.unless.search(piece) is not None):
+            continue
+        found.extend((start + m.start(), start + m.end()) for m in words.any.finditer(piece) if m.end() > m.start())
+    return tuple(found)
+
+
+def _slim(gate: str) -> str:
+    """The gate with word tails as "anything but a blank": looser, and small enough for the column engine."""
+    return gate.replace(r"\w*", "[^ ]*").replace(r"\w+", "[^ ]+").replace(r"\w", "[^ ]")
+
+
+def _options() -> Any:
+    options = re2.Options()
+    options.max_mem = 256 << 20
+    options.log_errors = False
+    return options
+
+
+@lru_cache(maxsize=None)
+def lexicon(folder: str, lang: Lang) -> Lexicon:
+    """The lists of that folder and language. Raises UsageError on a faulty file."""
+    return Lexicon(folder, lang)
