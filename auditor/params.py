@@ -121,20 +121,18 @@ def _to_bool(value: object) -> bool:
 
 
 def _to_number(hint: type, value: object) -> object:
-    text = str(value)
     try:
-        number = Decimal(text)
-        if isinstance(value, bool) or not number.is_finite() or (hint is int and number != number.to_integral_value()):
-            raise InvalidOperation
+        number = Decimal("NaN" if isinstance(value, bool) else str(value))
     except InvalidOperation:
-        raise ValueError(
-            f"{value!r} is not a {'whole ' if hint is int else ''}number; write 3{'' if hint is int else ' or 0.5'}"
-        ) from None
-    return hint(number)
+        number = Decimal("NaN")
+    if number.is_finite() and (hint is not int or number == number.to_integral_value()):
+        return hint(number)
+    kind, example = ("a whole number", "3") if hint is int else ("a number", "3 or 0.5")
+    raise ValueError(f"{value!r} is not {kind}; write {example}")
 
 
 def to_duration(value: object) -> timedelta:
-    """ "90s", "3m", "24h", "2d", "1h30m" as a duration. Raises ValueError."""
+    """Read "90s", "3m", "24h", "2d", "1h30m" as a duration. Raises ValueError."""
     text, seconds, digits = str(value).strip(), 0, ""
     for sign in text:
         if sign.isascii() and sign.isdigit():
@@ -150,25 +148,20 @@ def to_duration(value: object) -> timedelta:
 
 
 def to_hours(value: object) -> tuple[int, int]:
-    """ "08:00-23:00" as minutes after midnight; 24:00 is the day's end. Raises ValueError."""
+    """Read "08:00-23:00" as minutes after midnight; 24:00 is the day's end. Raises ValueError."""
     start, dash, end = str(value).partition("-")
-    try:
-        opens, closes = _to_minutes(start), _to_minutes(end)
-        if not dash or not opens < closes:
-            raise ValueError
-    except ValueError:
-        raise ValueError(f'{value!r} are not hours; write "08:00-23:00", the earlier first') from None
-    return opens, closes
+    opens, closes = _to_minutes(start), _to_minutes(end)
+    if dash and opens is not None and closes is not None and opens < closes:
+        return opens, closes
+    raise ValueError(f'{value!r} are not hours; write "08:00-23:00", the earlier first')
 
 
-def _to_minutes(clock: str) -> int:
+def _to_minutes(clock: str) -> int | None:
     hours, colon, minutes = clock.strip().partition(":")
     if not (colon and len(minutes) == 2 and hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit()):
-        raise ValueError
+        return None
     total = int(hours) * 60 + int(minutes)
-    if int(minutes) > 59 or total > 1440:
-        raise ValueError
-    return total
+    return total if int(minutes) < 60 and total <= 1440 else None
 
 
 def unsafe_patterns(key: str, value: object) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from auditor.model import FactValue, Texts
@@ -65,8 +65,6 @@ def say(value: FactValue, lang: str) -> str:
         return say_duration(value, lang)
     if isinstance(value, datetime):
         return say_instant(value)
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, float):

@@ -6,16 +6,20 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor import strictyaml
 from auditor.errors import Fault, UsageError
 from auditor.model import Pack, Rule
 from auditor.params import suggest, typed_params, version_at
-from auditor.rulebook_read import Detector, Reader, read_pack, read_rule
+from auditor.rulebook.read import Reader, read_pack, read_rule
 from auditor.rulesdir import RULES
 from auditor.wording import render
 
-__all__ = ["describe", "load", "packs_for", "place_of", "render", "select", "typed_params", "version_at"]
+if TYPE_CHECKING:
+    from auditor.detectors import Detector
+
+__all__ = ["describe", "find", "load", "packs_for", "place_of", "render", "select", "typed_params", "version_at"]
 
 ANY = "*"
 _WORDS = "words"  # a folder of word lists, no pack
@@ -129,12 +133,15 @@ def _bad_yields(packs: Sequence[Pack]) -> list[Fault]:
     for rule in rules.values():
         for other in rule.yields_to:
             if other not in rules and other.partition("/")[0] in own:
-                faults.append(Fault(rule.path, f"yields_to: there is no rule {other!r}", suggest(other, rules)))
+                faults.append(_yield_fault(rule, f"there is no rule {other!r}", suggest(other, rules)))
         if _reaches(rule.id, rules):
-            faults.append(
-                Fault(rule.path, "yields_to: goes round in a circle back to this rule", "let one of them yield to none")
-            )
+            faults.append(_yield_fault(rule, "goes round in a circle back to this rule", "let one of them yield to none"))
     return faults
+
+
+def _yield_fault(rule: Rule, what: str, mend: str) -> Fault:
+    document = strictyaml.parse(place_of(rule.path).read_text(encoding="utf-8"), Path(rule.path))
+    return document.fault(("yields_to",), f"yields_to: {what}", mend)
 
 
 def _reaches(start: str, rules: Mapping[str, Rule]) -> bool:
@@ -172,6 +179,14 @@ def select(packs: Sequence[Pack], wanted: Sequence[str], detectors: Mapping[str,
     if faults:
         raise UsageError(faults)
     return tuple(chosen[name] for name in sorted(chosen)) if wanted else tuple(packs)
+
+
+def find(rule_id: str, packs: Sequence[Pack] | None = None) -> Rule:
+    """The rule of that id, among the shipped packs unless others are given. Raises UsageError."""
+    rules = {rule.id: rule for pack in (load() if packs is None else packs) for rule in pack.rules}
+    if rule_id not in rules:
+        raise UsageError(Fault(rule_id, "there is no such rule", suggest(rule_id, rules)))
+    return rules[rule_id]
 
 
 def packs_for(packs: Sequence[Pack], platform: str) -> tuple[Pack, ...]:

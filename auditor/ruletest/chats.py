@@ -239,7 +239,7 @@ def _facts(source: _Source, steps: strictyaml.Steps, value: object) -> list[Mapp
 
 
 def tables(cases: Sequence[Case]) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, Shop], dict[int, datetime]]:
-    """Messages, orders, shops, and until when each case's export reaches; case n is conversation c<n> of shop s<n> and its own source."""
+    """Messages, orders, shops, and until when each export reaches; case n is conversation c<n>, shop s<n>, source n."""
     messages: list[dict[str, object]] = []
     orders: list[dict[str, object]] = []
     shops: dict[str, Shop] = {}

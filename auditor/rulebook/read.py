@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, Protocol, TypeVar, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from auditor.errors import Fault
@@ -24,6 +24,9 @@ from auditor.params import check_params, suggest, to_duration, to_hours
 from auditor.strictyaml import Document, Steps
 from auditor.wording import BraceError, names
 
+if TYPE_CHECKING:
+    from auditor.detectors import Detector
+
 T = TypeVar("T")
 
 Status = Literal["draft", "active", "withdrawn"]
@@ -38,15 +41,6 @@ _PACK_KEYS = ("id", "version", "title", "platforms", "timezone", "calendar", "cu
 _CLAUSE_KEYS = ("document", "section", "source", "seen", "confidence", "note")
 _APPEAL_KEYS = ("window", "starts", "clause", "entry", "evidence", "assumed")
 _MONEY_KEYS = ("amount", "currency", "per", "note")
-
-
-class Detector(Protocol):
-    """What the rulebook asks of a detector (a module)."""
-
-    @property
-    def FACTS(self) -> frozenset[str]: ...
-    @property
-    def Params(self) -> type: ...
 
 
 @dataclass
@@ -75,11 +69,14 @@ class Reader:
             self.fault(steps, "is missing" if value is None else "is not a mapping", "write key: value lines")
             return {}
         known = tuple(known) if known is not None else tuple(value)
+        meant: set[str] = set()
         for key in value:
             if key not in known:
-                self.fault((*steps, key), "unknown key", suggest(key, known))
+                mend = suggest(key, known)
+                meant.add(mend.removeprefix("did you mean ").rstrip("?"))
+                self.fault((*steps, key), "unknown key", mend)
         for key in needed:
-            if key not in value:
+            if key not in value and key not in meant:
                 self.fault((*steps, key), "is missing", "write it")
         return value
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from auditor.check import judge
 from auditor.errors import Fault, UsageError
 from auditor.model import LANGS, Finding, Pack, Rule
-from auditor.rulebook import place_of
-from auditor.rulechats import Case, Line, read_cases, tables
+from auditor.params import suggest
+from auditor.rulebook import load, place_of
+from auditor.ruletest.chats import Case, Line, read_cases, tables
 from auditor.wording import render
 
 
@@ -30,8 +31,11 @@ class Result:
         """Whether the rule did what the case says."""
         return not self.failure
 
-    def __str__(self) -> str:
-        return f"{self.place}: {self.rule_id}, {self.name}: " + (self.failure or "passed")
+    @property
+    def message(self) -> str:
+        """One paragraph: where, which case, and what is wrong."""
+        case = f"{self.rule_id}, {self.name}: " if self.rule_id else ""
+        return f"{self.place}: {case}{self.failure or 'passed'}"
 
 
 def test_file(rule: Rule) -> Path:
@@ -85,6 +89,21 @@ def _gate(rule: Rule, cases: Sequence[Case]) -> list[Fault]:
         Fault(place, f"two cases are named {name!r}", "rename one") for name in sorted({n for n in names if names.count(n) > 1})
     ]
     return faults
+
+
+def run(folders: Sequence[Path] | None = None, names: Sequence[str] = ()) -> list[Result]:
+    """Test the packs under the folders (default: the shipped ones), or only the rules and packs named.
+
+    What a rule lacks (see `gates`) stands among the results as a failure. Raises UsageError for faulty packs and unknown names.
+    """
+    packs = load(folders)
+    known = {rule.id for pack in packs for rule in pack.rules}
+    chosen = {rule for rule in known for name in names if name in (rule, rule.partition("/")[0])} if names else None
+    strange = [name for name in names if name not in known and name not in {pack.id for pack in packs}]
+    if strange:
+        raise UsageError(Fault(name, "there is no such rule or pack", suggest(name, known)) for name in strange)
+    lacking = [Result("", "", fault.place, f"{fault.what}; {fault.mend}") for fault in gates(packs, chosen)]
+    return lacking + run_tests(packs, chosen)
 
 
 def run_tests(packs: Sequence[Pack], rules: Iterable[str] | None = None) -> list[Result]:

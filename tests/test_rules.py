@@ -1,0 +1,62 @@
+"""The shipped rules: each has what a rule needs, and its own chats say what it finds."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+
+from auditor import rulebook, ruletest
+from auditor.rulesdir import RULES
+
+_NAMES = sorted(
+    f"{path.parent.name}/{path.stem}"
+    for path in RULES.glob("*/*.yaml")
+    if path.name != "pack.yaml" and not path.name.endswith(".test.yaml") and path.parent.name != "words"
+)
+
+
+@lru_cache(maxsize=1)
+def _results() -> dict[str, list[ruletest.Result]]:
+    by_rule: dict[str, list[ruletest.Result]] = {}
+    for result in ruletest.run_tests(rulebook.load()):
+        by_rule.setdefault(result.rule_id, []).append(result)
+    return by_rule
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_rule(name: str) -> None:
+    results = _results().get(name, [])
+    assert results, f"{name} has no chats"
+    assert not [result.message for result in results if not result.passed]
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_gates(name: str) -> None:
+    assert not [str(fault) for fault in ruletest.gates(rulebook.load(), [name])]
+
+
+def test_packs_hold_the_platforms_and_families() -> None:
+    packs = rulebook.load()
+    assert [pack.id for pack in packs] == ["allegro", "cross_border", "pinduoduo", "service_sop", "taobao"]
+    assert sum(len(pack.rules) for pack in packs) >= 40
+    assert {rule.family for pack in packs for rule in pack.rules} == {
+        "response_time", "promise", "contradiction", "misleading", "mechanical", "attitude", "procedure",
+    }  # fmt: skip
+
+
+def test_no_rule_names_a_source_by_a_bare_number() -> None:
+    for pack in rulebook.load():
+        for rule in pack.rules:
+            words = rule.clause.source.replace(",", " ").replace(";", " ").split()
+            assert not [word for word in words if word[0] in "SA" and word[1:].isdigit()], rule.id
+
+
+def test_general_rules_yield_where_a_platform_has_its_own() -> None:
+    rules = {rule.id: rule for pack in rulebook.load() for rule in pack.rules}
+    for rule in rules.values():
+        own = rule.id.partition("/")[2]
+        if rule.pack == "service_sop":
+            assert {f"{pack}/{own}" for pack in ("allegro", "cross_border", "pinduoduo", "taobao")} & set(rules) <= set(
+                rule.yields_to
+            ), rule.id
