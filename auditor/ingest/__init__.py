@@ -1,0 +1,7 @@
+"""Files of exported chats, orders, notices and facts → canonical tables, with everything that could not be used in quarantine."""
+
+from auditor.ingest.detection import Detection, detect
+from auditor.ingest.formats import FORMATS, Format
+from auditor.ingest.loading import Loaded, Options, load
+
+__all__ = ["FORMATS", "Detection", "Format", "Loaded", "Options", "detect", "load"]

@@ -1,0 +1,63 @@
+"""What the user named → the files to read: folders whole, globs spelt out, nothing twice, in an order that does not depend on luck."""
+
+from __future__ import annotations
+
+import fnmatch
+import glob
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.errors import Fault, UsageError
+
+# Documentation and goldens that lie in folders of exports.
+SKIPPED = ("*.md", "*.rst", "readme*", "license*", "expected*.jsonl", "~$*", "*.tmp", "*.part")
+_MAGIC = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file to read: where it is, how the user named it, and the kind that an option says (None: by content)."""
+
+    path: Path
+    shown: str
+    kind: str | None
+
+
+def find(inputs: Sequence[str], orders: Sequence[str], penalties: Sequence[str], facts: str | None) -> list[Named]:
+    """All files, sorted by path. Raises UsageError naming every path that is not there and every glob without a match."""
+    faults: list[Fault] = []
+    found: dict[Path, Named] = {}
+    groups = (("orders", orders), ("penalties", penalties), ("facts", [facts] if facts else []), (None, inputs))
+    for kind, names in groups:  # explicit kinds first: a file in a folder of inputs keeps what its option says
+        for name in names:
+            for path in _expand(name, faults):
+                found.setdefault(path.resolve(), Named(path, path.as_posix(), kind))
+    if faults:
+        raise UsageError(faults)
+    return sorted(found.values(), key=lambda named: named.shown)
+
+
+def _expand(name: str, faults: list[Fault]) -> Iterator[Path]:
+    path = Path(name)
+    if path.is_dir():
+        yield from _inside(path)
+    elif path.exists():
+        yield path
+    elif _MAGIC & set(name):
+        matches = sorted(glob.glob(name, recursive=True))
+        if not matches:
+            faults.append(Fault(name, "no file matches", "check the folder and the pattern"))
+        for match in matches:
+            yield from _inside(Path(match)) if Path(match).is_dir() else [Path(match)]
+    else:
+        faults.append(Fault(name, "there is no such file or folder", "check the spelling"))
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if any(part.startswith(".") for part in parts) or path.is_dir():
+            continue
+        if not any(fnmatch.fnmatch(path.name.casefold(), pattern) for pattern in SKIPPED):
+            yield path

@@ -1,0 +1,211 @@
+"""All the files of a run, read one after the other into one set of tables; no file's fault touches another file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from auditor.errors import Fault, UsageError
+from auditor.ingest import facts as facts_format
+from auditor.ingest import formats, instants
+from auditor.ingest.files import Named, find
+from auditor.ingest.shape import Frame, shape, spread
+from auditor.ingest.source import Source, digest, open_source
+from auditor.ingest.tables import Match, RawRows, Refused, RowFault
+from auditor.model import MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS, InputFile, Quarantined, Shop
+
+_TABLES = {"transcript": MESSAGE_COLUMNS, "orders": ORDER_COLUMNS, "penalties": NOTICE_COLUMNS}
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user says of the inputs; `as_of` (aware) is the audit's clock, `timezone` an IANA name or "+08:00"."""
+
+    as_of: datetime
+    platform: str | None = None
+    shop: str | None = None
+    timezone: str | None = None
+    format: str | None = None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The tables of model.py, the shops by id, every file and every row that could not be used."""
+
+    messages: pl.DataFrame
+    orders: pl.DataFrame
+    notices: pl.DataFrame
+    shops: Mapping[str, Shop] = field(default_factory=dict)
+    inputs: tuple[InputFile, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A file on its way: its source and format once they are known, and what became of it."""
+
+    named: Named
+    source: Source | None = None
+    match: Match | None = None
+    format: formats.Format | None = None
+    refusal: str = ""
+    table: pl.DataFrame | None = None
+    faults: tuple[RowFault, ...] = ()
+    rows: int = 0
+    blank: int = 0
+    note: str = ""
+
+
+def load(
+    inputs: Sequence[str],
+    orders: Sequence[str] = (),
+    penalties: Sequence[str] = (),
+    facts: str | None = None,
+    *,
+    options: Options,
+    progress: Progress | None = None,
+) -> Loaded:
+    """Read files, folders and globs, each file by what it holds. `progress` is told (path, files done, files in all).
+
+    Raises UsageError, for paths that are not there and options that make no sense, before anything is read.
+    """
+    _check(options)
+    files = find(inputs, orders, penalties, facts)
+    opened = [_Opened(named) for named in files]
+    tell = progress or (lambda path, done, total: None)
+    for item in opened:
+        if _may_be_facts(item.named):
+            _open(item, options)
+    shops = _shops(opened)
+    for done, item in enumerate(opened):
+        tell(item.named.shown, done, len(opened))
+        if item.source is None and not item.refusal:
+            _open(item, options)
+        if item.match is not None and item.match.kind != "facts":
+            _read(item, options, shops)
+        item.source = _without_data(item.source)
+    tell("", len(opened), len(opened))
+    return _gather(opened, shops)
+
+
+def _check(options: Options) -> None:
+    faults = []
+    if options.timezone is not None and instants.zone(options.timezone) is None:
+        faults.append(Fault("--timezone", f"{options.timezone!r} is not a known zone", "write Asia/Shanghai or +08:00"))
+    known = [row.id for row in formats.FORMATS]
+    if options.format is not None and options.format not in known:
+        faults.append(Fault("--format", f"{options.format!r} is not known", f"known: {', '.join(known)}"))
+    if options.as_of.tzinfo is None:
+        faults.append(Fault("--as-of", "has no zone", "write 2026-11-21T06:00:00+08:00"))
+    if faults:
+        raise UsageError(faults)
+
+
+def _may_be_facts(named: Named) -> bool:
+    """Facts are read first, since they say the shops' zones; only small text files can be facts."""
+    try:
+        with named.path.open("rb") as stream:
+            head = stream.read(1 << 16)
+        return named.kind == "facts" or (named.kind is None and b"shops:" in head)
+    except OSError:
+        return False
+
+
+def _open(item: _Opened, options: Options) -> None:
+    try:
+        item.source = open_source(item.named.path, item.named.shown)
+        only = None if item.source.shape == "yaml" else options.format
+        item.format, item.match = formats.recognise(item.source, item.named.kind, only)
+    except Refused as refusal:
+        item.refusal = str(refusal)
+
+
+def _shops(opened: Sequence[_Opened]) -> dict[str, Shop]:
+    """All facts files' shops; a shop that two files name is taken from the first, and the second file is refused."""
+    shops: dict[str, Shop] = {}
+    for item in opened:
+        if item.source is None or item.match is None or item.match.kind != "facts":
+            continue
+        try:
+            found, count = facts_format.read_shops(item.source)
+            doubled = sorted(set(found) & set(shops))
+            if doubled:
+                raise Refused(f"shop {', '.join(doubled)} is already described in another facts file; keep one")
+            shops.update(found)
+            item.rows = count
+        except Refused as refusal:
+            item.refusal = str(refusal)
+    return dict(sorted(shops.items()))
+
+
+def _read(item: _Opened, options: Options, shops: Mapping[str, Shop]) -> None:
+    assert item.source is not None and item.match is not None and item.format is not None and item.format.reader is not None
+    zones = {shop.shop_id: shop.timezone for shop in shops.values() if shop.timezone}
+    settings = Frame(options.as_of, options.platform.lower() if options.platform else None, options.shop, options.timezone, zones)
+    try:
+        raw = item.format.reader.read(item.source, item.match)
+        shaped = shape(raw, item.match, settings)
+    except Refused as refusal:
+        item.refusal = str(refusal)
+        return
+    item.table = shaped.table
+    item.faults = tuple(sorted((*raw.faults, *_weighted(raw, shaped.faults)), key=lambda fault: fault.row))
+    item.rows, item.blank, item.note = raw.rows, raw.blank + shaped.blank, raw.note
+
+
+def _weighted(raw: RawRows, faults: Sequence[RowFault]) -> list[RowFault]:
+    """A fault for each line of the file: an order of three lines that fails fails three times."""
+    return [fault for fault in faults for _ in range(raw.lines_per_row.get(fault.row, 1))]
+
+
+def _without_data(source: Source | None) -> Source | None:
+    if source is None:
+        return None
+    return Source(source.path, source.sha256, source.encoding, source.shape)
+
+
+def _gather(opened: Sequence[_Opened], shops: Mapping[str, Shop]) -> Loaded:
+    parts: dict[str, list[pl.DataFrame]] = {kind: [] for kind in _TABLES}
+    quarantined: list[Quarantined] = []
+    for index, item in enumerate(opened):
+        if item.refusal:
+            quarantined.append(Quarantined(item.named.shown, 0, item.refusal, ""))
+        quarantined.extend(
+            Quarantined(item.named.shown, fault.row, fault.reason, fault.raw, fault.column) for fault in item.faults
+        )
+        if item.table is not None and item.match is not None:
+            parts[item.match.kind].append(item.table.with_columns(pl.lit(index, dtype=pl.UInt32).alias("source")))
+        item.table = None
+    tables = {kind: _table(parts.pop(kind), columns) for kind, columns in _TABLES.items()}
+    messages = spread(tables["transcript"], ("platform", "shop_id", "buyer_id")).with_columns(
+        pl.col("platform").fill_null("unknown")
+    )
+    inputs = tuple(_input(item) for item in opened)
+    return Loaded(messages, tables["orders"], tables["penalties"], shops, inputs, tuple(quarantined))
+
+
+def _table(parts: list[pl.DataFrame], columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema=columns), *(part.select(list(columns)) for part in parts)])
+
+
+def _input(item: _Opened) -> InputFile:
+    source = item.source
+    bad = len(item.faults)
+    refused = bool(item.refusal)
+    return InputFile(
+        path=item.named.shown,
+        sha256=source.sha256 if source else digest(item.named.path),
+        kind=item.match.kind if item.match else "unknown",
+        format=item.format.id if item.format else "unknown",
+        encoding=source.encoding if source else "unknown",
+        status="refused" if refused else "read",
+        reason=item.refusal or item.note,
+        rows=0 if refused else item.rows,
+        accepted=0 if refused else item.rows - bad - item.blank,
+        quarantined=0 if refused else bad,
+        blank=0 if refused else item.blank,
+    )

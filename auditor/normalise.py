@@ -1,0 +1,175 @@
+"""Loaded tables → what the audit may trust: doubles dropped, orders joined, messages in order, languages named."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from auditor.model import MESSAGE_COLUMNS, ORDER_COLUMNS, InputFile, Quarantined
+
+if TYPE_CHECKING:
+    from auditor.ingest import Loaded
+
+_KEY = ["conversation_id", "message_id"]
+# What makes two messages of one id the same message; the rest may be filled in by one export and missing in another.
+_CONTENT = ["sent_at", "sender_role", "sender_id", "text", "content_type"]
+_FILLED = ["order_id", "product_id", "lang", "buyer_id", "shop_id", "channel", "offset_s"]
+_PLACE = ["source", "row"]
+_RAW_LIMIT = 2_000
+
+_HAN = r"[\x{3400}-\x{9fff}\x{f900}-\x{faff}]"
+_POLISH_LETTERS = r"[ąćęłńśźżĄĆĘŁŃŚŹŻ]"
+_POLISH_WORDS = (
+    r"(?i)\b(?:dzie[nń] dobry|prosz[eę]|dzi[eę]kuj[eę]|czy|jest|nie|tak|mo[zż]e|kiedy|paczka|zam[oó]wienie|wysy[lł]ka|"
+    r"wy[sś]l[eę]|wy[sś]lemy|pozdrawiam|witam|zwrot|jutro|dzisiaj|dzi[sś]|towar|produkt|prosimy|przepraszamy|oraz|b[eę]dzie)\b"
+)
+_LETTERS = r"\p{Latin}{2,}"
+
+
+def normalise(loaded: Loaded) -> Loaded:
+    """The same, with each message, order and notice once; what the files said twice is counted, what they said differently is quarantined.
+
+    Messages are sorted by (conversation_id, sent_at, source, row). The order of the input files changes nothing.
+    """
+    messages, message_doubles, message_conflicts = _once(loaded.messages, _KEY, _CONTENT, _FILLED)
+    notices, notice_doubles, notice_conflicts = _once(
+        loaded.notices, ["platform", "notice_id"], ["issued_at", "shop_id", "order_id", "conversation_id", "agent_id"], []
+    )
+    orders, order_doubles, order_conflicts = _orders(loaded.orders)
+    conflicts = [*message_conflicts, *notice_conflicts, *order_conflicts]
+    doubles = message_doubles + notice_doubles + order_doubles
+    quarantined = [*loaded.quarantined, *(_quarantined(loaded.inputs, *conflict) for conflict in conflicts)]
+    return replace(
+        loaded,
+        messages=_named_languages(messages.sort("conversation_id", "sent_at", "source", "row")),
+        orders=orders.sort("order_id", "source", "row"),
+        notices=notices.sort("platform", "notice_id", "source", "row"),
+        inputs=_recounted(loaded.inputs, doubles, Counter(source for source, *_ in conflicts)),
+        quarantined=tuple(sorted(quarantined, key=lambda one: (one.file, one.row, one.reason, one.raw))),
+    )
+
+
+Conflict = tuple[int, int, str, str]  # source, row, reason, raw
+
+
+def _quarantined(inputs: Sequence[InputFile], source: int, row: int, reason: str, raw: str) -> Quarantined:
+    return Quarantined(inputs[source].path, row, reason, raw[:_RAW_LIMIT])
+
+
+def _recounted(inputs: Sequence[InputFile], doubles: Counter[int], conflicts: Counter[int]) -> tuple[InputFile, ...]:
+    found = []
+    for index, item in enumerate(inputs):
+        double, conflict = doubles[index], conflicts[index]
+        found.append(
+            replace(
+                item,
+                accepted=item.accepted - double - conflict,
+                duplicate=item.duplicate + double,
+                quarantined=item.quarantined + conflict,
+            )
+        )
+    return tuple(found)
+
+
+def _once(
+    frame: pl.DataFrame, key: list[str], content: list[str], filled: list[str]
+) -> tuple[pl.DataFrame, Counter[int], list[Conflict]]:
+    """Each key once: equal content is a double, other content a conflict, of which the first by content is kept."""
+    repeated = frame.select(pl.struct(key).is_duplicated()).to_series() if frame.height else pl.Series([], dtype=pl.Boolean)
+    if not repeated.any():
+        return frame, Counter(), []
+    single, several = frame.filter(~repeated), frame.filter(repeated)
+    several = several.sort([*key, *content, *filled, *_PLACE], nulls_last=True)
+    first = several.unique([*key, *content], keep="first", maintain_order=True)
+    if filled:
+        first = first.drop(filled).join(
+            _fillings(several, key + content, filled), on=key + content, nulls_equal=True, maintain_order="left"
+        )
+    doubles = several.join(first.select(_PLACE), on=_PLACE, how="anti")
+    kept = first.unique(key, keep="first", maintain_order=True)
+    others = first.join(kept.select(_PLACE), on=_PLACE, how="anti")
+    conflicts = [_conflict(record, " and ".join(key)) for record in others.iter_rows(named=True)]
+    return pl.concat([single, kept.select(frame.columns)]), Counter(doubles["source"].to_list()), conflicts
+
+
+def _fillings(several: pl.DataFrame, same: list[str], filled: list[str]) -> pl.DataFrame:
+    """For each message the first filled value of the columns that one export has and another lacks."""
+    return several.group_by(same, maintain_order=True).agg(pl.col(name).drop_nulls().first() for name in filled)
+
+
+def _conflict(record: Mapping[str, object], key: str) -> Conflict:
+    raw = json.dumps(
+        {name: str(value) for name, value in record.items() if value is not None and name not in _PLACE}, ensure_ascii=False
+    )
+    reason = f"the same {key} stands elsewhere with other content; the first is kept, look which one is true"
+    return int(str(record["source"])), int(str(record["row"])), reason, raw
+
+
+# ---- orders -------------------------------------------------------------------------------------------------------------
+
+
+def _orders(frame: pl.DataFrame) -> tuple[pl.DataFrame, Counter[int], list[Conflict]]:
+    """Each order once. Rows that say different things of it are merged where one is silent; else the first by content is kept."""
+    fields = [name for name in ORDER_COLUMNS if name not in ("order_id", *_PLACE)]
+    repeated = frame.select(pl.col("order_id").is_duplicated()).to_series()
+    if not repeated.any():
+        return frame, Counter(), []
+    several = frame.filter(repeated).sort(["order_id", *fields, *_PLACE], nulls_last=True)
+    doubles: Counter[int] = Counter()
+    conflicts: list[Conflict] = []
+    merged: list[dict[str, object]] = []
+    seen: set[tuple[object, ...]] = set()
+    for record in several.iter_rows(named=True):
+        content = tuple(record[name] for name in ("order_id", *fields))
+        last = merged[-1] if merged and merged[-1]["order_id"] == record["order_id"] else None
+        if content in seen:
+            doubles[record["source"]] += 1
+        elif last is None:
+            merged.append(dict(record))
+        elif clash := [name for name in fields if None not in (last[name], record[name]) and last[name] != record[name]]:
+            conflicts.append(_conflict(record, f"order_id (other {', '.join(clash)})"))
+        else:
+            for name in fields:
+                last[name] = record[name] if last[name] is None else last[name]
+        seen.add(content)
+    whole = pl.DataFrame(merged, schema=frame.schema, orient="row")
+    return pl.concat([frame.filter(~repeated), whole]), doubles, conflicts
+
+
+# ---- languages ------------------------------------------------------------------------------------------------------------
+
+
+def _named_languages(messages: pl.DataFrame) -> pl.DataFrame:
+    """Fill `lang`: by its letters and words, else as most of its conversation, else by the platform."""
+    if not messages["lang"].null_count():
+        return messages
+    text = pl.col("text")
+    own = (
+        pl.when(text.str.contains(_HAN))
+        .then(pl.lit("zh"))
+        .when(text.str.contains(_POLISH_LETTERS) | ((pl.col("platform") == "allegro") & text.str.contains(_LETTERS)))
+        .then(pl.lit("pl"))
+        .when(text.str.contains(_POLISH_WORDS))
+        .then(pl.lit("pl"))
+        .when(text.str.contains(_LETTERS))
+        .then(pl.lit("en"))
+    )
+    known = messages.with_columns(pl.coalesce("lang", own).alias("lang"))
+    if not known["lang"].null_count():
+        return known
+    counted = known.filter(pl.col("lang").is_not_null()).group_by("conversation_id", "lang").len()
+    most = counted.sort(["conversation_id", "len", "lang"], descending=[False, True, False]).unique(
+        "conversation_id", keep="first", maintain_order=True
+    )
+    by_platform = pl.col("platform").replace_strict(
+        {"pinduoduo": "zh", "taobao": "zh", "tmall": "zh", "jd": "zh", "douyin": "zh", "allegro": "pl"}, default="en"
+    )
+    joined = known.join(
+        most.select("conversation_id", pl.col("lang").alias("most")), on="conversation_id", how="left", maintain_order="left"
+    )
+    return joined.with_columns(pl.coalesce("lang", "most", by_platform).alias("lang")).select(list(MESSAGE_COLUMNS))
