@@ -1,0 +1,41 @@
+"""Until when a notice can be appealed, and whether that is known or assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+from auditor.appeal.wording import pick, say, span
+from auditor.model import Lang, Notice, Pack
+
+State = Literal["open", "unknown", "expired"]
+
+
+def pack_of(platform: str, packs: Sequence[Pack]) -> Pack | None:
+    """The pack of that platform, one with appeal terms before one without; packs for every platform are no platform's own."""
+    own = [pack for pack in packs if platform in pack.platforms]
+    return next((pack for pack in own if pack.appeal is not None), own[0] if own else None)
+
+
+def deadline(notice: Notice, packs: Sequence[Pack], lang: Lang = "en") -> tuple[datetime | None, str]:
+    """(appeal_by, what is assumed in it): in the notice's own offset; None where neither notice nor pack knows.
+
+    The text is empty where the notice itself names the deadline, and never empty where a pack's window was added.
+    """
+    zone = notice.issued_at.tzinfo
+    if notice.appeal_by is not None:
+        return notice.appeal_by.astimezone(zone), ""
+    pack = pack_of(notice.platform, packs)
+    if pack is None or pack.appeal is None:
+        return None, say(lang, "deadline.unknown")
+    by = (notice.issued_at.astimezone(UTC) + pack.appeal.window).astimezone(zone)
+    counted = say(lang, "deadline.assumed", window=span(pack.appeal.window, lang))
+    return by, " ".join(part for part in (counted, pick(pack.appeal.assumed, lang)) if part)
+
+
+def state_of(appeal_by: datetime | None, as_of: datetime) -> State:
+    """Whether the window is open at `as_of`; its last instant still is."""
+    if appeal_by is None:
+        return "unknown"
+    return "open" if as_of <= appeal_by else "expired"
