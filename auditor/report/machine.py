@@ -1,0 +1,79 @@
+"""The files for programs: findings as JSON lines and Parquet, metrics as CSV, quarantined rows as JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+import orjson
+import polars as pl
+
+from auditor.model import INSTANT, Finding, Quarantined
+
+FIELDS = (
+    "finding_id",
+    "rule_id",
+    "pack",
+    "pack_version",
+    "clause",
+    "family",
+    "severity",
+    "certainty",
+    "platform",
+    "shop_id",
+    "agent_id",
+    "conversation_id",
+    "order_id",
+    "message_ids",
+    "occurred_at",
+    "measured",
+    "threshold",
+    "explanation",
+    "quote",
+    "suppressed_by",
+)
+# What a spreadsheet might take for a formula, as a first character, full-width forms too.
+_FORMULA = r"^[=+\-@\t\r\n\x00＝＋－＠]"
+
+
+def write_findings(findings: Iterable[Finding], path: Path) -> None:
+    """One finding a line, as given; times in ISO 8601 with the offset of the message's own clock."""
+    with path.open("wb") as out:
+        for finding in findings:
+            row = {name: getattr(finding, name) for name in FIELDS}
+            row["occurred_at"] = finding.occurred_at.isoformat()
+            out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """The same columns; `occurred_at` is an instant in UTC, and `occurred_offset_s` (last) the message's own offset."""
+    instant = (pl.col("local") - pl.duration(seconds=pl.col("offset_s"))).dt.replace_time_zone("UTC").cast(INSTANT)
+    columns = [instant.alias(name) if name == "occurred_at" else pl.col(name) for name in FIELDS]
+    frame.select(*columns, occurred_offset_s=pl.col("offset_s")).write_parquet(path, compression="zstd")
+
+
+def write_metrics(metrics: pl.DataFrame, path: Path) -> None:
+    """One row per platform, shop, agent and local day; `money_at_risk_CNY` … one column a currency that the rules name."""
+    texts = [name for name, kind in metrics.schema.items() if kind == pl.String]
+    money = [name for name in metrics.columns if name.startswith("cents_")]
+    safe = pl.col(texts).str.replace(_FORMULA, "'$0") if texts else pl.col()
+    frame = metrics.with_columns(safe, *((pl.col(name) / 100).alias(name) for name in money))
+    frame.rename({name: f"money_at_risk_{name.removeprefix('cents_')}" for name in money}).write_csv(
+        path, quote_style="non_numeric", null_value=""
+    )
+
+
+def write_quarantine(quarantined: Iterable[Quarantined], path: Path) -> None:
+    """One unusable row a line: file, row (0: the whole file), column, reason and the row as it stood."""
+    with path.open("wb") as out:
+        for q in quarantined:
+            row = {"file": q.file, "row": q.row, "column": q.column, "reason": q.reason, "raw": q.raw}
+            out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def offset_text(offset: timedelta | None) -> str:
+    """An offset as "+08:00"."""
+    seconds = int(offset.total_seconds()) if offset else 0
+    sign = "-" if seconds < 0 else "+"
+    return f"{sign}{abs(seconds) // 3600:02d}:{abs(seconds) % 3600 // 60:02d}"

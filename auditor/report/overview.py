@@ -1,0 +1,281 @@
+"""The first sheet of the manager's workbook: key figures, what was found, charts, and what to know before acting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from xlsxwriter.worksheet import Worksheet
+
+from auditor.model import FAMILIES, SEVERITIES
+from auditor.report.cells import INK, LINE, PALE, SEVERITY_FILL, Book
+from auditor.report.view import View, rules_table
+from auditor.score import CERTAINTIES, MIN_SAMPLE, SEVERITY_WEIGHT, trend
+
+LABEL, CELLS = 30, 13  # widths of column A and of the ten beside it
+FIRST_AGENTS = 10
+
+
+class _Pen:
+    """Writes down the sheet, remembering the row."""
+
+    def __init__(self, book: Book, sheet: Worksheet) -> None:
+        self.book, self.sheet, self.row = book, sheet, 0
+
+    def text(self, column: int, text: str, **look: Any) -> None:
+        self.sheet.write_string(self.row, column, text, self.book.format(**look))
+
+    def number(self, column: int, value: float | None, kind: str = "#,##0", **look: Any) -> None:
+        style = self.book.format(num_format=kind, align="right", **look)
+        if value is None or value != value:
+            self.sheet.write_string(self.row, column, "–", self.book.format(align="right", **look))
+        else:
+            self.sheet.write_number(self.row, column, float(value), style)
+
+    def heading(self, text: str) -> None:
+        self.row += 1
+        for column in range(11):
+            self.sheet.write_blank(self.row, column, None, self.book.format(bottom=2, bottom_color=INK))
+        self.text(0, text, bold=True, font_size=12, font_color=INK, bottom=2, bottom_color=INK)
+        self.sheet.set_row(self.row, 20)
+        self.row += 1
+
+
+def add_overview(book: Book, view: View) -> None:
+    """Add the sheet to the book."""
+    sheet = book.sheet(view.words["sheet.overview"])
+    sheet.set_column(0, 0, LABEL, book.format())
+    sheet.set_column(1, 10, CELLS, book.format())
+    pen = _Pen(book, sheet)
+    _title(pen, view)
+    _key_figures(pen, view)
+    _warnings(pen, view)
+    families = _found(pen, view)
+    _first_look(pen, view)
+    days = _days(pen, view)
+    _charts(pen, view, families, days)
+
+
+def _title(pen: _Pen, view: View) -> None:
+    known, result = view.words, view.result
+    days = view.scores.days["day"].tolist()
+    start, end = (days[0].isoformat(), days[-1].isoformat()) if days else ("–", "–")
+    pen.text(0, known["overview.title"], bold=True, font_size=18, font_color=INK)
+    pen.sheet.set_row(0, 30)
+    pen.row = 1
+    as_of = result.as_of.isoformat(sep=" ", timespec="seconds")
+    pen.text(0, known["overview.subtitle"].format(as_of=as_of, start=start, end=end, version=result.version), font_color="#5B6B75")
+    pen.row = 2
+
+
+def _key_figures(pen: _Pen, view: View) -> None:
+    known, scores, counts = view.words, view.scores, view.result.counts
+    matrix, metrics = scores.matrix, scores.metrics
+    total = {name: int(metrics.get_column(name).sum()) for name in metrics.columns if name.startswith(("rounds_", "promises_"))}
+    judged = total["rounds_judged"]
+    read = sum(file.status == "read" for file in view.result.inputs)
+    money = {c: ", ".join(f"{n / 100:,.2f} {cur}" for cur, k, n in scores.money if k == c) or "–" for c in CERTAINTIES}
+    agents = int(metrics.get_column("agent_id").drop_nulls().n_unique())
+    figures: list[tuple[str, str | int | float | None, str]] = [
+        ("messages", counts.get("messages"), "#,##0"),
+        ("proven", int(matrix["proven"].to_numpy().sum()), "#,##0"),
+        ("conversations", counts.get("conversations"), "#,##0"),
+        ("suspected", int(matrix["suspected"].to_numpy().sum()), "#,##0"),
+        ("agents", counts.get("agents", agents), "#,##0"),
+        ("in_time", total["rounds_in_time"] / judged if judged else None, "0.0%"),
+        ("orders", counts.get("orders"), "#,##0"),
+        ("promises", f"{total['promises_kept']:,} / {total['promises_broken']:,}", ""),
+        ("notices", counts.get("notices", len(view.result.notices)), "#,##0"),
+        ("money_proven", money["proven"], ""),
+        ("files", f"{read} / {len(view.result.inputs)}", ""),
+        ("money_suspected", money["suspected"], ""),
+    ]
+    pen.heading(known["overview.key_figures"])
+    for place, (key, value, kind) in enumerate(figures):
+        label, cell = (0, 1) if place % 2 == 0 else (4, 7)
+        look = {"bottom": 1, "bottom_color": LINE}
+        pen.text(label, known[f"overview.{key}"], font_color="#44545E", **look)
+        for between in range(label + 1, cell):
+            pen.sheet.write_blank(pen.row, between, None, pen.book.format(**look))
+        if isinstance(value, str):
+            pen.text(cell, value, bold=True, align="right", **look)
+        else:
+            pen.number(cell, value, kind, bold=True, **look)
+        pen.row += place % 2
+    if scores.money_unknown:
+        pen.text(4, known["overview.money_unknown"], font_color="#44545E")
+        pen.number(7, scores.money_unknown, bold=True)
+        pen.row += 1
+
+
+def _warnings(pen: _Pen, view: View) -> None:
+    known, result = view.words, view.result
+    rules = rules_table(view).filter((pl.col("hits") > 0) & (pl.col("confidence_key") != "official"))
+    suspected = int(view.scores.matrix["suspected"].to_numpy().sum())
+    refused = [file.path for file in result.inputs if file.status != "read"]
+    unjudged = sum(n.count for n in result.not_evaluated)
+    lines = [
+        (suspected, known["overview.warn_suspected"].format(count=suspected)),
+        (rules.height, known["overview.warn_rules"].format(rules=rules.height, hits=int(rules["hits"].sum()))),
+        (len(result.quarantined), known["overview.warn_quarantine"].format(count=len(result.quarantined))),
+        (len(refused), known["overview.warn_files"].format(count=len(refused), files=", ".join(refused[:5]))),
+        (unjudged, known["overview.warn_not_evaluated"].format(count=unjudged)),
+        (view.not_counted.height, known["overview.warn_not_counted"].format(count=view.not_counted.height)),
+        (len(view.scores.money), known["overview.warn_money"]),
+        (1, known["overview.warn_privacy"]),
+    ]
+    pen.heading(known["overview.warnings"])
+    for count, line in lines:
+        if count:
+            look = pen.book.format(text_wrap=True, bg_color="#FFF8E5", valign="vcenter", indent=1)
+            pen.sheet.merge_range(pen.row, 0, pen.row, 10, "", look)
+            pen.sheet.write_string(pen.row, 0, line, look)
+            pen.sheet.set_row(pen.row, 17 * (1 + _width(line) // 150))
+            pen.row += 1
+
+
+def _width(text: str) -> int:
+    """How many narrow letters wide a text is: Chinese letters are twice as wide."""
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+
+
+def _found(pen: _Pen, view: View) -> tuple[int, int]:
+    """Family by certainty and severity; the rows that the chart shows."""
+    known, matrix = view.words, view.scores.matrix
+    pen.heading(known["overview.found"])
+    head = {"bold": True, "bg_color": PALE, "align": "center", "border": 1, "border_color": LINE}
+    for at, certainty in ((1, "proven"), (6, "suspected")):
+        style = pen.book.format(**head)
+        pen.sheet.merge_range(pen.row, at, pen.row, at + 4, "", style)
+        pen.sheet.write_string(pen.row, at, known[f"certainty.{certainty}"], style)
+    pen.row += 1
+    pen.text(0, known["column.family"], **{**head, "align": "left"})
+    for at, _ in ((1, "proven"), (6, "suspected")):
+        for place, severity in enumerate(SEVERITIES):
+            pen.text(at + place, known[f"severity.{severity}"], **{**head, "bg_color": SEVERITY_FILL[severity], "text_wrap": True})
+        pen.text(at + 4, known["overview.total"], **head)
+    pen.row += 1
+    first = pen.row
+    line = {"bottom": 1, "bottom_color": LINE}
+    for family in FAMILIES:
+        pen.text(0, known[f"family.{family}"], **line)
+        for at, certainty in ((1, "proven"), (6, "suspected")):
+            for place, severity in enumerate(SEVERITIES):
+                pen.number(at + place, int(matrix.loc[family, (certainty, severity)]), "#,##0;-#,##0;–", **line)
+            pen.number(at + 4, int(matrix.loc[family, certainty].sum()), "#,##0;-#,##0;–", bold=True, **line)
+        pen.row += 1
+    pen.text(0, known["overview.total"], bold=True, top=1)
+    for at, certainty in ((1, "proven"), (6, "suspected")):
+        for place, severity in enumerate(SEVERITIES):
+            pen.number(at + place, int(matrix[(certainty, severity)].sum()), bold=True, top=1)
+        pen.number(at + 4, int(matrix[certainty].to_numpy().sum()), bold=True, top=1)
+    pen.row += 1
+    return first, pen.row - 2
+
+
+def _first_look(pen: _Pen, view: View) -> None:
+    known, agents = view.words, view.scores.agents
+    ranked = agents[agents["rank"].notna() & (agents["points"] > 0)].head(FIRST_AGENTS)
+    pen.heading(known["overview.first_look"])
+    note = known["overview.first_look_note"].format(minimum=MIN_SAMPLE, **SEVERITY_WEIGHT)
+    look = pen.book.format(text_wrap=True, font_color="#5B6B75", italic=True)
+    pen.sheet.merge_range(pen.row, 0, pen.row, 10, "", look)
+    pen.sheet.write_string(pen.row, 0, note, look)
+    pen.sheet.set_row(pen.row, 17 * (1 + _width(note) // 150))
+    pen.row += 1
+    head = {"bold": True, "bg_color": PALE, "text_wrap": True, "border": 1, "border_color": LINE, "valign": "vcenter"}
+    keys = ("agent", "rank", "conversations", "points_per_100", "low", "high", "proven", "suspected", "in_time_rate", "trend")
+    for place, key in enumerate(keys):
+        pen.text(place, known[f"column.{key}"], **head)
+    pen.text(10, "", **head)
+    pen.sheet.set_row(pen.row, 46)
+    pen.row += 1
+    line = {"bottom": 1, "bottom_color": LINE}
+    for agent in ranked.to_dict("records"):
+        pen.text(0, str(agent["agent_id"]), **line)
+        kinds = ("#,##0", "#,##0", "#,##0.0", "#,##0.0", "#,##0.0", "#,##0", "#,##0", "0.0%")
+        names = ("rank", "conversations", "points_per_100", "low", "high", "proven", "suspected", "in_time_rate")
+        for place, (name, kind) in enumerate(zip(names, kinds, strict=True), start=1):
+            pen.number(place, agent[name], kind, **line)
+        pen.text(9, known[f"trend.{agent['trend']}"], **line)
+        pen.text(10, "", **line)
+        pen.row += 1
+
+
+def _days(pen: _Pen, view: View) -> tuple[int, int]:
+    """The figures of each day; the rows that the charts show."""
+    known, days = view.words, view.scores.days
+    pen.heading(known["overview.days"])
+    half = len(days) // 2
+    first, second = days.iloc[:half], days.iloc[half:]
+    word = "unknown"
+    if half:
+        sizes = [int(part[name].sum()) for part in (first, second) for name in ("faulty_conversations", "conversations")]
+        word = trend(*sizes)
+    pen.text(0, known["overview.trend"].format(trend=known[f"trend.{word}"]), italic=True, font_color="#5B6B75")
+    pen.row += 1
+    head = {"bold": True, "bg_color": PALE, "text_wrap": True, "border": 1, "border_color": LINE, "valign": "vcenter"}
+    names = ("day", "conversations", "proven", "suspected", "points_per_100", "in_time_rate", "rounds_late", "rounds_unanswered")
+    for place, name in enumerate(names):
+        pen.text(place, known[f"column.{name}"], **head)
+    pen.sheet.set_row(pen.row, 46)
+    pen.row += 1
+    start = pen.row
+    kinds = ("#,##0", "#,##0", "#,##0", "#,##0.0", "0.0%", "#,##0", "#,##0")
+    line = {"bottom": 1, "bottom_color": LINE}
+    for day in days.to_dict("records"):
+        pen.text(0, day["day"].isoformat(), **line)
+        for place, (name, kind) in enumerate(zip(names[1:], kinds, strict=True), start=1):
+            pen.number(place, day[name], kind, **line)
+        pen.row += 1
+    return start, max(start, pen.row - 1)
+
+
+def _charts(pen: _Pen, view: View, families: tuple[int, int], days: tuple[int, int]) -> None:
+    """Three charts beside the tables; they read the cells, so they follow when somebody edits."""
+    known, name = view.words, view.words["sheet.overview"]
+    top, bottom = families
+    bars = pen.book.book.add_chart({"type": "bar", "subtype": "stacked"})
+    for column, key, colour in ((5, "proven", "#B5483A"), (10, "suspected", "#E3B778")):
+        bars.add_series(
+            {
+                "name": known[f"certainty.{key}"],
+                "categories": [name, top, 0, bottom, 0],
+                "values": [name, top, column, bottom, column],
+                "fill": {"color": colour},
+                "gap": 50,
+            }
+        )
+    _dress(bars, known["overview.chart_families"])
+    bars.set_y_axis({"reverse": True, "num_font": {"size": 9}, "line": {"none": True}})
+    pen.sheet.insert_chart(2, 12, bars, {"object_position": 2})
+    first, last = days
+    for at, column, key, colour, kind in (
+        (20, 4, "chart_days", "#B5483A", "0.0"),
+        (38, 5, "chart_in_time", "#2F6F8F", "0%"),
+    ):
+        line = pen.book.book.add_chart({"type": "line"})
+        line.add_series(
+            {
+                "name": known[f"overview.{key}"],
+                "categories": [name, first, 0, last, 0],
+                "values": [name, first, column, last, column],
+                "line": {"color": colour, "width": 2.25},
+                "marker": {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}},
+            }
+        )
+        _dress(line, known[f"overview.{key}"])
+        line.set_legend({"none": True})
+        top_limit = {"max": 1} if kind == "0%" else {}
+        line.set_y_axis({"num_format": kind, "min": 0, **top_limit, "major_gridlines": {"visible": True, "line": {"color": LINE}}})
+        pen.sheet.insert_chart(at, 12, line, {"object_position": 2})
+
+
+def _dress(chart: Any, title: str) -> None:
+    chart.set_title({"name": title, "overlay": False, "name_font": {"size": 12, "bold": True, "color": INK}})
+    chart.set_legend({"position": "bottom", "font": {"size": 9}})
+    chart.set_size({"width": 620, "height": 330})
+    chart.set_chartarea({"border": {"color": LINE}})
+    chart.show_blanks_as("gap")
+
+

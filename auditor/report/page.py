@@ -1,0 +1,220 @@
+"""One agent's page: the worst findings with the chat around them, plain HTML that runs and loads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import polars as pl
+
+from auditor.model import FAMILIES, SEVERITIES, Conversation, Finding, Message
+from auditor.report.redact import mask, short_id
+from auditor.report.view import View, text_of
+from auditor.report.words import Words, term
+
+SHOWN = 100  # findings with their context on a page; the rest are in the workbook
+AROUND = 3  # messages before and after the evidence
+MAX_LINES = 40  # of context under one finding
+MAX_TEXT = 1_500  # characters of one message
+SPARK_WIDTH, SPARK_HEIGHT = 220, 44
+
+
+class Pages:
+    """Makes the content of agents' pages; remembers what it masked and where each message stands."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._masked: dict[str, str] = {}
+        self._places: dict[str, dict[str, int]] = {}
+        self._agents = {str(row["agent_id"]): row for row in view.scores.agents.to_dict("records")}
+        self._ranked = int(view.scores.agents["rank"].notna().sum())
+        self._days = view.scores.days["day"].tolist()
+
+    def content(self, agent: str | None, findings: pl.DataFrame, metrics: pl.DataFrame, workbook: str) -> dict[str, Any]:
+        """All that the template needs: texts, numbers, lists; `findings` are the agent's own, worst first."""
+        view, known = self._view, self._view.words
+        shown = findings.head(SHOWN)
+        return {
+            "lang": {"zh": "zh-CN"}.get(view.result.lang, view.result.lang),
+            "w": {key.removeprefix("page."): text for key, text in known.items() if key.startswith("page.")},
+            "agent": agent if agent is not None else known["note.no_agent"],
+            "shops": _list(metrics, "shop"),
+            "platforms": _list(metrics, "platform_name"),
+            "as_of": view.result.as_of.isoformat(sep=" ", timespec="seconds"),
+            "period": f"{self._days[0]} – {self._days[-1]}" if self._days else "–",
+            "figures": self._figures(agent, metrics),
+            "spark": spark(self._days, findings),
+            "severities": [
+                (s, known[f"severity.{s}"], findings.filter(pl.col("severity") == s).height) for s in SEVERITIES
+            ],
+            "families": [
+                (known[f"family.{f}"], n) for f in FAMILIES if (n := findings.filter(pl.col("family") == f).height)
+            ],
+            "total": findings.height,
+            "more": known["page.more"].format(shown=shown.height, total=findings.height, file=workbook)
+            if findings.height > shown.height
+            else "",
+            "findings": [self._finding(row) for row in shown.iter_rows(named=True)],
+            "version": view.result.version,
+        }
+
+    def _figures(self, agent: str | None, metrics: pl.DataFrame) -> list[tuple[str, str, str]]:
+        """Label, value and small print of each key figure."""
+        known = self._view.words
+        row = self._agents.get(agent) if agent is not None else None
+        if row is None:
+            return []
+        ranked = row["rank"] == row["rank"] and row["rank"] is not None
+        rank = known["page.rank_of"].format(rank=int(row["rank"]), total=self._ranked) if ranked else "–"
+        judged, median = int(row["rounds_judged"]), row["first_response_median_s"]
+        interval = known["page.interval"].format(low=f"{row['low']:.1f}", high=f"{row['high']:.1f}")
+        figures = [
+            ("rank", rank, "" if ranked else known["note.small_sample"]),
+            ("conversations", f"{row['conversations']:,}", ""),
+            ("proven", f"{row['proven']:,}", known["page.trend_is"].format(trend=known[f"trend.{row['trend']}"])),
+            ("suspected", f"{row['suspected']:,}", ""),
+            ("points", f"{row['points_per_100']:.1f}", interval),
+            (
+                "in_time",
+                f"{row['rounds_in_time'] / judged:.1%}" if judged else "–",
+                known["page.in_time_of"].format(hits=int(row["rounds_in_time"]), total=judged),
+            ),
+            ("first_median", duration(median) if median is not None and median == median else "–", ""),
+            (
+                "promises",
+                f"{row['promises_kept']:,} / {row['promises_broken']:,}",
+                known["page.promises_of"].format(total=int(row["promises_made"])),
+            ),
+        ]
+        return [(known[f"page.{key}"], value, small) for key, value, small in figures]
+
+    def _finding(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        view, known, lang = self._view, self._view.words, self._view.result.lang
+        finding = view.result.findings[row["n"]]
+        rule = view.rules.get(finding.rule_id)
+        basis = row["basis"] or known["reason.understanding"]
+        badge = row["certainty_word"] if finding.certainty == "proven" else known["page.rests_on"].format(basis=basis)
+        clause = finding.clause or (f"{rule.clause.document} {rule.clause.section}".strip() if rule else "")
+        return {
+            "title": row["rule_title"],
+            "severity": finding.severity,
+            "severity_word": row["severity_word"],
+            "certainty": finding.certainty,
+            "badge": badge,
+            "family": row["family_word"],
+            "time": f"{finding.occurred_at:%Y-%m-%d %H:%M:%S} ({row['zone']})",
+            "explanation": row["explanation"],
+            "measured": finding.measured,
+            "threshold": finding.threshold,
+            "quote": row["quote"],
+            "context": self._context(finding),
+            "clause": clause,
+            "source": rule.clause.source if rule else "",
+            "confidence": term(known, "confidence", rule.clause.confidence) if rule else "",
+            "official": bool(rule and rule.clause.confidence == "official"),
+            "note": rule.clause.note if rule else "",
+            "why": text_of(rule.why, lang) if rule else "",
+            "fix": text_of(rule.fix, lang) if rule else "",
+            "falsepositives": rule.falsepositives if rule else (),
+            "conversation": finding.conversation_id,
+            "order": finding.order_id or "",
+            "shop": row["shop"] or "",
+            "platform": row["platform_name"],
+            "money": f"{row['money']:,.2f} {row['currency']}" if row["money"] else "",
+            "id": finding.finding_id,
+        }
+
+    def _context(self, finding: Finding) -> list[dict[str, Any]]:
+        """The messages around the evidence, in order; a gap is one entry that says how many are left out."""
+        conversation = self._view.result.conversations.get(finding.conversation_id)
+        if conversation is None:
+            return []
+        places = self._places.setdefault(
+            conversation.conversation_id, {m.message_id: n for n, m in enumerate(conversation.messages)}
+        )
+        evidence = {places[i] for i in finding.message_ids if i in places}
+        wanted = sorted({n for e in evidence for n in range(max(0, e - AROUND), min(len(places), e + AROUND + 1))})
+        if len(wanted) > MAX_LINES:
+            near = sorted(wanted, key=lambda n: (n not in evidence, n))[:MAX_LINES]
+            wanted = sorted(near)
+        lines: list[dict[str, Any]] = []
+        before, day = -1, ""
+        for n in wanted:
+            message = conversation.messages[n]
+            if before >= 0 and n > before + 1:
+                lines.append({"gap": self._view.words["page.gap"].format(count=n - before - 1)})
+            date = f"{message.at:%Y-%m-%d}"
+            lines.append(self._line(message, conversation, n in evidence, date if date != day else ""))
+            before, day = n, date
+        return lines
+
+    def _line(self, message: Message, conversation: Conversation, evidence: bool, day: str) -> dict[str, Any]:
+        known = self._view.words
+        who = {"buyer": short_id(conversation.buyer_id), "agent": message.sender_id or ""}.get(message.role, "")
+        return {
+            "gap": "",
+            "day": day,
+            "time": f"{message.at:%H:%M:%S}",
+            "role": message.role if message.role in ("buyer", "agent", "bot") else "system",
+            "who": f"{term(known, 'role', message.role)} {who}".strip(),
+            "text": self._text(message.text, known),
+            "content": "" if message.content_type == "text" else term(known, "content", message.content_type),
+            "evidence": evidence,
+        }
+
+    def _text(self, text: str, known: Words) -> str:
+        masked = self._masked.get(text)
+        if masked is None:
+            masked = mask(text)
+            if len(masked) > MAX_TEXT:
+                masked = masked[:MAX_TEXT] + " " + known["page.text_cut"].format(total=len(text))
+            self._masked[text] = masked
+        return masked
+
+
+def render(content: Mapping[str, Any]) -> str:
+    """The page; every text is escaped by the template engine."""
+    return _template().render(content)
+
+
+@cache
+def _template() -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template("agent.html.j2")
+
+
+def duration(seconds: float) -> str:
+    """Seconds as "1:02:03" or "2:03"."""
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def spark(days: list[Any], findings: pl.DataFrame) -> dict[str, Any] | None:
+    """Bars of findings a day over the whole period; None for a single day."""
+    if len(days) < 2:
+        return None
+    counts: dict[Any, int] = dict(findings.group_by("day").len().rows())
+    values = [counts.get(day, 0) for day in days[-60:]]
+    top, step = max(*values, 1), SPARK_WIDTH / len(values)
+    bars = [
+        {
+            "x": round(n * step, 2),
+            "w": round(max(step * 0.75, 1), 2),
+            "h": round(max(SPARK_HEIGHT * v / top, 1), 2),
+            "y": round(SPARK_HEIGHT - max(SPARK_HEIGHT * v / top, 1), 2),
+            "label": f"{day}: {v}",
+        }
+        for n, (day, v) in enumerate(zip(days[-60:], values, strict=True))
+    ]
+    return {"bars": bars, "width": SPARK_WIDTH, "height": SPARK_HEIGHT, "top": max(values)}
+
+
+def _list(frame: pl.DataFrame, name: str) -> str:
+    return ", ".join(frame.get_column(name).drop_nulls().unique().sort().to_list())
