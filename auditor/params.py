@@ -16,6 +16,7 @@ from auditor.model import Rule
 
 P = TypeVar("P")
 
+_LONGEST_PATTERN = 4096
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -168,12 +169,21 @@ def unsafe_patterns(key: str, value: object) -> list[str]:
     """What the linear-time engine says against the patterns of a parameter named …pattern or …patterns."""
     if not key.endswith(("pattern", "patterns")):
         return []
+    patterns = value if isinstance(value, tuple | frozenset) else (value,)
+    return [said for pattern in patterns if isinstance(pattern, str) and (said := unsafe_pattern(pattern))]
+
+
+def unsafe_pattern(pattern: str) -> str:
+    """Why a pattern cannot be used on chat text; empty where it can."""
     import re2
 
-    said: list[str] = []
-    for pattern in value if isinstance(value, tuple | frozenset) else (value,):
-        try:
-            re2.compile(str(pattern))
-        except re2.error as error:
-            said.append(f"the pattern {pattern!r} cannot run in linear time or is malformed: {error}")
-    return said
+    if len(pattern) > _LONGEST_PATTERN:
+        return f"the pattern {pattern[:40]!r}… has {len(pattern):,} characters, at most {_LONGEST_PATTERN:,} are taken"
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        if re2.compile(pattern, options).search("") is not None:
+            return f"the pattern {pattern!r} matches an empty text, so every message would be a hit"
+    except (re2.error, UnicodeError) as error:
+        return f"the pattern {pattern!r} is malformed or cannot run in linear time ({error})"
+    return ""

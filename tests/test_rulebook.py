@@ -111,6 +111,7 @@ def test_a_pack_is_read_whole(tmp_path: Path) -> None:
         ("limit: 3m", "limit: 3m, least: many", 16, "not a whole number"),
         ("limit: 3m", "limit: 3m, loud: yes", 16, "neither true nor false"),
         ("limit: 3m", 'limit: 3m, patterns: ["(a)\\\\1"]', 16, "cannot run in linear time"),
+        ("limit: 3m", 'limit: 3m, patterns: ["a*"]', 16, "matches an empty text"),
         ("limit: 3m", "limit: 3m, limit: 4m", 16, "stands twice"),
         ("2026-01-01:", "2026-13-01:", 16, "'2026-13-01' is not a date"),
         ("  2026-01-01: {limit: 3m}", "  2026-02-01: {limit: 3m}\n  2026-01-01: null", 17, "is not after 2026-02-01"),
@@ -269,3 +270,19 @@ def test_a_rule_in_plain_lines(tmp_path: Path) -> None:
         "The buyer may have called",
     ):
         assert part in text
+
+
+def test_a_pack_without_rules_and_ids_that_are_no_names(tmp_path: Path) -> None:
+    place = tmp_path / "shop"
+    place.mkdir()
+    (place / "pack.yaml").write_text(PACK, encoding="utf-8")
+    assert "would find everybody clean" in faults(place)[0]
+    (place / "Fírst.yaml").write_text(RULE, encoding="utf-8")
+    assert any("cannot be an id" in told for told in faults(place))
+
+
+def test_a_byte_order_mark_is_harmless_and_a_huge_file_is_refused(tmp_path: Path) -> None:
+    place = folder(tmp_path, "\ufeff" + RULE)
+    assert rulebook.load([place], DETECTORS)[0].rules[0].id == "shop/first"
+    (place / "first.yaml").write_text(RULE + "#" * 1_000_000, encoding="utf-8")
+    assert "is larger than" in faults(place)[0]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["describe", "find", "load", "packs_for", "place_of", "render", "select", "typed_params", "version_at"]
 
 ANY = "*"
+_ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+_LARGEST = 1_000_000  # bytes of one file
 _WORDS = "words"  # a folder of word lists, no pack
 
 
@@ -75,7 +77,10 @@ def _pack_folders(folder: Path) -> list[Path]:
 
 def _read(path: Path, faults: list[Fault]) -> Reader | None:
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.stat().st_size > _LARGEST:
+            faults.append(Fault(_shown(path), f"is larger than {_LARGEST:,} bytes", "split it"))
+            return None
+        text = path.read_text(encoding="utf-8-sig")
         return Reader(strictyaml.parse(text, Path(_shown(path))))
     except (OSError, UnicodeDecodeError) as error:
         faults.append(Fault(_shown(path), f"cannot be read ({type(error).__name__})", "save it as UTF-8 text"))
@@ -91,6 +96,13 @@ def _load_pack(folder: Path, detectors: Mapping[str, Detector], faults: list[Fau
         digest.update(path.name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"") + b"\0")
     head = _read(folder / "pack.yaml", faults)
     pack = read_pack(head or Reader(strictyaml.Document(Path(_shown(folder / "pack.yaml")), None)), folder.name)
+    if not paths:
+        faults.append(Fault(_shown(folder), "holds no rule and would find everybody clean", "write one, or remove the folder"))
+    faults += [
+        Fault(_shown(path), f"{path.stem!r} cannot be an id", "use a-z, 0-9 and _")
+        for path in (folder, *paths)
+        if not _ID.issuperset(path.stem if path != folder else path.name)
+    ]
     rules: list[Rule] = []
     for path in paths:
         reader = _read(path, faults)
