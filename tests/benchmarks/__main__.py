@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import accuracy, corpus, labelled_set, speed
+from . import accuracy, corpus, labelled_set, program, speed
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,4 +47,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (OSError, ValueError, program.ProgramError) as error:
+        sys.exit(str(error))

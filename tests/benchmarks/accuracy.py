@@ -119,11 +119,11 @@ def _compare(tally: Tally, labels: list[Row], findings: list[Row]) -> None:
 
 def audit(folder: Path, as_of: str, work: Path) -> list[dict[str, Any]]:
     """Runs the auditor on a labelled folder; its findings."""
-    command = [*program.auditor(), "run", str(folder / "messages.jsonl"), "--as-of", as_of, "--full", "--quiet"]
+    command = [*program.auditor(), "run", str(folder / "messages.jsonl"), "--as-of", as_of, "--quiet"]
     for option, name in (("--orders", "orders.jsonl"), ("--facts", "facts.yaml"), ("--penalties", "penalties.jsonl")):
         if (folder / name).exists():
             command += [option, str(folder / name)]
-    program.run([*command, "--out", str(work / "out"), "--state", str(work / "state")], codes=(0, 1))
+    program.run([*command, "--out", str(work / "out")], work)
     return rows(work / "out" / "findings.jsonl")
 
 
@@ -163,7 +163,7 @@ def main(labelled: Path | None, as_of: str | None, show: bool) -> None:
     """Audits a labelled folder (default: our own chats) and prints how it went."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        folder = labelled or work / "labelled"
+        folder = labelled.resolve() if labelled else work / "labelled"
         if labelled is None:
             labelled_set.write(folder)
         if as_of is None:

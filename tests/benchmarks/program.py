@@ -51,12 +51,18 @@ def _resident(pid: int) -> int:
     return total
 
 
-def run(command: Sequence[str], codes: Sequence[int] = (0,)) -> Cost:
-    """Runs `command` from the project's folder to its end. Raises ProgramError for an exit code not in `codes`."""
+def run(command: Sequence[str], folder: Path, codes: Sequence[int] = (0,)) -> Cost:
+    """Runs `command` in `folder` to its end. Raises ProgramError for an exit code not in `codes`."""
     peak = 0
     with tempfile.TemporaryFile() as complaints:
         started = time.perf_counter()
-        child = subprocess.Popen(list(command), cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=complaints)
+        child = subprocess.Popen(
+            list(command),
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(PROJECT)},
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+        )
         over = threading.Event()
 
         def watch() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from . import corpus, naive, program
+from . import corpus, program
 from .program import Cost
 
 
@@ -38,16 +38,16 @@ def write_notices(messages: Path, path: Path, count: int) -> None:
 
 
 def audit(source: Path, out: Path, extra: Sequence[str]) -> Cost:
-    """One run of the auditor without memory of earlier ones."""
+    """One run of the auditor in a fresh folder."""
     command = [*program.auditor(), "run", str(source / "messages.csv"), "--orders", str(source / "orders.csv")]
-    command += ["--penalties", str(source / "penalties.jsonl"), "--as-of", corpus.AS_OF, "--full", "--quiet"]
-    return program.run([*command, "--out", str(out), "--state", f"{out}.state", *extra], codes=(0, 1))
+    command += ["--penalties", str(source / "penalties.jsonl"), "--as-of", corpus.AS_OF, "--quiet"]
+    return program.run([*command, "--out", str(out), *extra], source)
 
 
 def baseline(source: Path, out: Path) -> Cost:
     """One run of the naive baseline."""
-    script = str(Path(naive.__file__).resolve())
-    return program.run([sys.executable, script, str(source / "messages.csv"), str(source / "orders.csv"), str(out)])
+    script = str(Path(__file__).resolve().with_name("naive.py"))
+    return program.run([sys.executable, script, str(source / "messages.csv"), str(source / "orders.csv"), str(out)], source)
 
 
 def lines(name: str, costs: Sequence[Cost], messages: int) -> str:
