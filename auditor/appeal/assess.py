@@ -8,6 +8,7 @@ from typing import Literal
 
 from auditor.appeal.case import Case
 from auditor.appeal.charge import rules_for
+from auditor.appeal.timeline import end_of
 from auditor.appeal.wording import Said, Value
 from auditor.model import AuditResult, Family, Finding, LedgerEntry
 
@@ -45,7 +46,7 @@ class Assessment:
 
 
 def assess(case: Case, result: AuditResult) -> Assessment:
-    """Judge a case. `refutable` is said only where the conversation is there, rules looked at it, and nothing supports the charge."""
+    """Judge a case; it is `refutable` only where the conversation is there, was looked at, and nothing supports the charge."""
     standing = [finding for finding in case.findings if finding.suppressed_by is None]
     supporting = tuple(finding for finding in standing if _supports(finding, case))
     against, records = tuple(_against(case)), tuple(_records_support(case))
@@ -83,14 +84,11 @@ def _supports(finding: Finding, case: Case) -> bool:
 def _records_support(case: Case) -> Iterator[Said]:
     """Facts of the order that alone bear the charge out."""
     order = case.order
-    if order and "shipping" in case.charge.topics and order.ship_by and order.shipped_at and order.shipped_at > order.ship_by:
-        if order.ship_by < case.notice.issued_at:
-            values: dict[str, Value] = {
-                "ship_by": order.ship_by,
-                "at": order.shipped_at,
-                "span": order.shipped_at - order.ship_by,
-            }
-            yield Said("against.shipped_late", values)
+    if order is None or "shipping" not in case.charge.topics or order.ship_by is None or order.shipped_at is None:
+        return
+    if order.ship_by < min(order.shipped_at, case.notice.issued_at):
+        values: dict[str, Value] = {"ship_by": order.ship_by, "at": order.shipped_at, "span": order.shipped_at - order.ship_by}
+        yield Said("against.shipped_late", values)
 
 
 def _against(case: Case) -> Iterator[Said]:
@@ -114,7 +112,7 @@ def _against(case: Case) -> Iterator[Said]:
 
 
 def _blocking(case: Case, result: AuditResult) -> Iterator[Said]:
-    """What keeps us from calling a charge refutable."""
+    """Say what keeps us from calling a charge refutable."""
     if case.conversation is None:
         yield Said(f"missing.{case.missing[0]}" if case.missing else "missing.no_conversation_named")
         return
@@ -129,10 +127,14 @@ def _blocking(case: Case, result: AuditResult) -> Iterator[Said]:
             yield Said("gap.no_rule", {"family": family})
     for gap in case.gaps:
         yield Said("gap.not_evaluated", {"rule": gap.rule_id, "reason": gap.reason})
+    yield from _blocking_promises(case)
     timed = bool({"promise", "response_time"} & set(families))
     if timed and any(message.time_doubt for message in case.messages):
         yield Said("gap.time_doubt")
-    if "promise" in families:
+
+
+def _blocking_promises(case: Case) -> Iterator[Said]:
+    if "promise" in case.charge.families:
         for entry in case.ledger:
             if entry.outcome == "unverifiable" and not (entry.vague or entry.conditional) and entry.kind in _CHECKABLE:
                 yield Said("gap.promise_unverifiable", {"text": entry.text, "made": entry.made_at})
@@ -141,7 +143,7 @@ def _blocking(case: Case, result: AuditResult) -> Iterator[Said]:
 
 
 def _cautions(case: Case, result: AuditResult) -> Iterator[Said]:
-    """What a person should look at, though it does not hold up the verdict."""
+    """Say what a person should look at, though it does not hold up the verdict."""
     if case.conversation is None:
         return
     yield from (Said(f"missing.{key}") for key in case.missing)
@@ -194,12 +196,7 @@ def _favour(case: Case, verdict: Verdict) -> Iterator[Said]:
         yield Said("favour.agent_absent", {"agent": agent})
     if "response_time" in families:
         yield from _answers(case)
-    if {"promise", "contradiction"} & set(families):
-        for entry in case.ledger:
-            if entry.outcome == "kept" and entry.event_at and entry.deadline:
-                yield Said("favour.promise_kept", _promise_values(entry))
-            elif entry.outcome == "pending" and entry.deadline and entry.deadline > case.notice.issued_at:
-                yield Said("favour.promise_pending", _promise_values(entry))
+    yield from _promise_favour(case)
     if verdict == "refutable":
         count = sum(message.role == "agent" for message in case.messages)
         for family in families:
@@ -208,6 +205,15 @@ def _favour(case: Case, verdict: Verdict) -> Iterator[Said]:
         if "promise" in families and not any(entry.deadline for entry in case.ledger):
             yield Said("clean.promise", {"n": count})
     yield from _order_favour(case)
+
+
+def _promise_favour(case: Case) -> Iterator[Said]:
+    if {"promise", "contradiction"} & set(case.charge.families):
+        for entry in case.ledger:
+            if entry.outcome == "kept" and entry.event_at and entry.deadline:
+                yield Said("favour.promise_kept", _promise_values(entry))
+            elif entry.outcome == "pending" and entry.deadline and entry.deadline > case.notice.issued_at:
+                yield Said("favour.promise_pending", _promise_values(entry))
 
 
 def _answers(case: Case) -> Iterator[Said]:
@@ -220,10 +226,12 @@ def _answers(case: Case) -> Iterator[Said]:
 
 def _order_favour(case: Case) -> Iterator[Said]:
     order = case.order
-    if order is None:
-        return
+    families = set(case.charge.families)
+    if order is None or (families and not families & {"promise", "contradiction", "procedure"}):
+        return  # another matter: the charge is about words or answers
     first = order.first_scan_at or order.shipped_at
-    if order.ship_by and order.shipped_at and first and max(order.shipped_at, first) <= order.ship_by:
+    timed = families != {"procedure"}
+    if timed and order.ship_by and order.shipped_at and first and max(order.shipped_at, first) <= order.ship_by:
         yield Said(
             "favour.shipped_in_time", {"at": order.shipped_at, "ship_by": order.ship_by, "span": order.ship_by - order.shipped_at}
         )
@@ -234,7 +242,7 @@ def _order_favour(case: Case) -> Iterator[Said]:
 
 
 def _promise_values(entry: LedgerEntry) -> dict[str, Value]:
-    apart = abs(entry.event_at - entry.deadline) if entry.event_at and entry.deadline else None
+    apart = abs(entry.event_at - end_of(entry.deadline)) if entry.event_at and entry.deadline else None
     return {
         "made": entry.made_at,
         "text": entry.text,

@@ -14,7 +14,7 @@ _DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
 def zip_bag(top: str, payload: Mapping[str, bytes], info: Sequence[tuple[str, str]], at: datetime) -> bytes:
-    """The zip of the bag `top`; `payload` by path below data/ (ASCII, forward slashes).
+    """Make the zip of the bag `top`; `payload` by path below data/ (ASCII, forward slashes).
 
     `info` are further lines of bag-info.txt; Bagging-Date and Payload-Oxum are added. `at` stamps every member.
     """

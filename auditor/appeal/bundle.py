@@ -10,7 +10,7 @@ from auditor.appeal.custody import custody
 from auditor.appeal.pages import assessment_page, conversation_page, limits, statement_page, timeline_page
 from auditor.appeal.statement import as_markdown, as_text, draft
 from auditor.appeal.tables import conversation_csv, conversation_jsonl, custody_csv, pretty_json, timeline_csv
-from auditor.appeal.timeline import timeline
+from auditor.appeal.timeline import on_the_charge, timeline
 from auditor.appeal.wording import one_line
 from auditor.model import AuditResult
 
@@ -18,7 +18,7 @@ PLATFORM, INTERNAL = "for_platform", "internal"
 
 
 def bundle(case: Case, found: Assessment, result: AuditResult) -> bytes:
-    """The zip of a case's bag; the same case gives the same bytes."""
+    """Make the zip of a case's bag; the same case gives the same bytes."""
     notice = case.notice
     info = [
         ("Source-Organization", one_line(notice.shop_id or "unknown")),
@@ -30,7 +30,7 @@ def bundle(case: Case, found: Assessment, result: AuditResult) -> bytes:
 
 
 def payload(case: Case, found: Assessment, result: AuditResult) -> dict[str, bytes]:
-    """The files below data/: `for_platform/` in the platform's language, `internal/` in the reports'."""
+    """Make the files below data/: `for_platform/` in the platform's language, `internal/` in the reports'."""
     theirs, ours = _for_platform(case, found, result), _internal(case, found, result)
     return {f"{PLATFORM}/{name}": body for name, body in theirs.items()} | {
         f"{INTERNAL}/{name}": body for name, body in ours.items()
@@ -41,7 +41,7 @@ def _for_platform(case: Case, found: Assessment, result: AuditResult) -> dict[st
     lang, blocks, chain = case.language, draft(case, found, result), custody(case, result)
     # where the records support the notice, its marks would plead against the shop: those are for inside
     marked = frozenset[str]() if found.verdict == "justified" else found.evidence
-    events = timeline(case, marked, lang)
+    events = on_the_charge(case, timeline(case, marked, lang))
     files = {
         "statement.txt": as_text(blocks).encode(),
         "statement.md": as_markdown(blocks).encode(),
@@ -65,6 +65,7 @@ def _internal(case: Case, found: Assessment, result: AuditResult) -> dict[str, b
     rules = clauses(case, found, result.packs)
     files = {
         "assessment.html": assessment_page(case, found, result, lang),
+        "timeline_full.html": timeline_page(case, timeline(case, found.evidence, lang), lang),
         "rule.md": rule_markdown(case, rules, lang).encode(),
         "LIMITS.txt": "".join(f"- {line}\n" for line in limits(case, lang)).encode(),
     }

@@ -61,7 +61,7 @@ class Case:
 
 
 def gather(result: AuditResult) -> list[Case]:
-    """A case for every notice: those with time left first, most urgent first; then unknown windows; then expired, newest first."""
+    """Make a case for every notice: with time left, most urgent first; then unknown windows; then expired, newest first."""
     findings, ledger = _by_conversation(result.findings), _by_conversation(result.ledger)
     cases = [_case(result, notice, findings, ledger) for notice in result.notices]
     found = {case.conversation.conversation_id for case in cases if case.conversation}

@@ -26,7 +26,7 @@ class Charge:
 
 
 def read_charge(notice: Notice, packs: Sequence[Pack]) -> Charge:
-    """The charge of a notice, against the rules that hold for its platform."""
+    """Read the charge of a notice, against the rules that hold for its platform."""
     hits = _hits(_plain(f"{notice.clause or ''}\n{notice.reason or ''}"))
     said = {meaning for _, meanings in hits for meaning in meanings}
     numbers = _numbers(notice.clause or "")
@@ -42,7 +42,7 @@ def read_charge(notice: Notice, packs: Sequence[Pack]) -> Charge:
 
 
 def rules_for(platform: str, packs: Sequence[Pack]) -> list[Rule]:
-    """The active rules that can judge a message of that platform: its own packs first, then those for every platform."""
+    """List the active rules that can judge a message of that platform: its own packs first, then those for every platform."""
     own = [pack for pack in packs if platform in pack.platforms]
     every = [pack for pack in packs if "*" in pack.platforms]
     return [rule for pack in (*own, *every) for rule in pack.rules if rule.status == "active"]

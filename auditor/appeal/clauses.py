@@ -27,7 +27,7 @@ def _meant(rule: Rule, case: Case, ids: set[str]) -> bool:
 
 
 def rule_markdown(case: Case, rules: Sequence[Rule], lang: Lang) -> str:
-    """The clauses as Markdown; each that is not from an official page says so."""
+    """Write the clauses as Markdown; each that is not from an official page says so."""
     lines = [
         f"# {say(lang, 'clause.title')}",
         "",
@@ -58,7 +58,7 @@ def _facts(rule: Rule, case: Case, lang: Lang) -> list[str]:
 
 
 def _in_force(rule: Rule, case: Case) -> str:
-    """The version of the rule on the day of the conversation's last message before the notice."""
+    """Name the version of the rule on the day of the conversation's last message before the notice."""
     days = [message.at.date() for message in case.messages if message.at <= case.notice.issued_at]
     day = days[-1] if days else case.notice.issued_at.date()
     held = [(start, params) for start, params in rule.params if start <= day]

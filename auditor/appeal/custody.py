@@ -16,7 +16,7 @@ _RULE = "hash = SHA-256 of previous + LF + the line without `previous` and `hash
 
 
 def custody(case: Case, result: AuditResult) -> dict[str, object]:
-    """The chain: `made` (program, packs, clock, zone data), `rule`, `lines` and the last hash as `head`."""
+    """Build the chain: `made` (program, packs, clock, zone data), `rule`, `lines` and the last hash as `head`."""
     made = {
         "program": f"auditor {result.version}",
         "as_of": result.as_of.isoformat(),

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
-from auditor.appeal.wording import pick, say, span
+from auditor.appeal.wording import hours, pick, say
 from auditor.model import Lang, Notice, Pack
 
 State = Literal["open", "unknown", "expired"]
 
 
 def pack_of(platform: str, packs: Sequence[Pack]) -> Pack | None:
-    """The pack of that platform, one with appeal terms before one without; packs for every platform are no platform's own."""
+    """Find the pack of that platform, one with appeal terms before one without; packs for all are no platform's own."""
     own = [pack for pack in packs if platform in pack.platforms]
     return next((pack for pack in own if pack.appeal is not None), own[0] if own else None)
 
@@ -30,7 +30,7 @@ def deadline(notice: Notice, packs: Sequence[Pack], lang: Lang = "en") -> tuple[
     if pack is None or pack.appeal is None:
         return None, say(lang, "deadline.unknown")
     by = (notice.issued_at.astimezone(UTC) + pack.appeal.window).astimezone(zone)
-    counted = say(lang, "deadline.assumed", window=span(pack.appeal.window, lang))
+    counted = say(lang, "deadline.assumed", window=hours(pack.appeal.window, lang))
     return by, " ".join(part for part in (counted, pick(pack.appeal.assumed, lang)) if part)
 
 

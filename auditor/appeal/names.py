@@ -23,7 +23,7 @@ def slug(text: str) -> str:
 
 
 def instant_name(at: datetime | None) -> str:
-    """An instant in its own offset as 20261121T200000+0800; `unknown` where there is none (sorts after all digits)."""
+    """Write an instant in its own offset as 20261121T200000+0800; `unknown` where there is none (sorts after all digits)."""
     return "unknown" if at is None else at.strftime("%Y%m%dT%H%M%S%z")
 
 

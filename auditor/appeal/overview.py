@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
+from unicodedata import east_asian_width
 
 import xlsxwriter  # type: ignore[import-untyped]
 
@@ -17,25 +18,26 @@ from auditor.model import Lang
 _LONGEST = 32_000  # a cell holds 32,767 characters
 _SOON, _VERY_SOON = timedelta(hours=24), timedelta(hours=6)
 _COLUMNS = (
-    ("state", 11),
-    ("left", 10),
+    ("state", 10),
+    ("left", 9),
     ("appeal_by", 27),
-    ("basis", 30),
-    ("suggestion", 25),
+    ("suggestion", 26),
     ("notice_id", 22),
-    ("platform", 13),
-    ("shop", 18),
+    ("platform", 12),
+    ("shop", 16),
     ("agent", 18),
     ("conversation", 20),
     ("order", 24),
-    ("clause", 22),
-    ("reason", 30),
-    ("amount", 10),
-    ("currency", 9),
-    ("data", 32),
+    ("clause", 20),
+    ("reason", 28),
+    ("amount", 9),
+    ("currency", 8),
     ("bundle", 46),
-    ("entry", 60),
+    ("entry", 56),
+    ("data", 36),
+    ("basis", 42),
 )
+_PRINTED = 14  # columns
 
 
 class _Sheet(Protocol):
@@ -45,7 +47,7 @@ class _Sheet(Protocol):
 
 
 def overview(cases: Sequence[tuple[Case, Assessment]], as_of: datetime, lang: Lang) -> bytes:
-    """The workbook; the same cases give the same bytes."""
+    """Make the workbook; the same cases give the same bytes."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.set_properties({"title": say(lang, "sheet.title"), "created": as_of.astimezone(UTC).replace(tzinfo=None)})
@@ -59,20 +61,23 @@ def overview(cases: Sequence[tuple[Case, Assessment]], as_of: datetime, lang: La
     sheet.set_row(0, 30)
     formats = _formats(book)
     for row, (case, found) in enumerate(cases, 1):
-        _line(sheet, row, case, found, formats[_urgency(case)], lang)
+        sheet.set_row(row, _line(sheet, row, case, found, formats[_urgency(case)], lang) * 15)
     sheet.freeze_panes(1, 3)
     sheet.autofilter(0, 0, max(len(cases), 1), len(_COLUMNS) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    sheet.print_area(0, 0, max(len(cases), 1), _PRINTED - 1)
     sheet.repeat_rows(0)
     _notes(book, cases, as_of, lang)
     book.close()
     return buffer.getvalue()
 
 
-def _line(sheet: _Sheet, row: int, case: Case, found: Assessment, formats: dict[str, Any], lang: Lang) -> None:
-    for column, (name, _) in enumerate(_COLUMNS):
+def _line(sheet: _Sheet, row: int, case: Case, found: Assessment, formats: dict[str, Any], lang: Lang) -> int:
+    """Write a notice's row; the number of lines of its tallest cell."""
+    tallest = 1
+    for column, (name, width) in enumerate(_COLUMNS):
         if name == "left" and case.left is not None and case.state == "open":
             sheet.write_number(row, column, case.left.total_seconds() // 60 / 1440, formats["left"])
         elif name == "amount" and case.notice.amount is not None:
@@ -80,9 +85,18 @@ def _line(sheet: _Sheet, row: int, case: Case, found: Assessment, formats: dict[
         else:
             text = _text(name, case, found, lang)
             if text:
-                sheet.write_string(row, column, _cut(visible(text), lang), formats["text"])
+                shown = _cut(visible(text), lang)
+                sheet.write_string(row, column, shown, formats["text"])
+                tallest = max(tallest, _lines(shown, width))
             else:
                 sheet.write_blank(row, column, None, formats["text"])
+    return min(tallest, 20)
+
+
+def _lines(text: str, width: int) -> int:
+    """Count the lines that a text fills in a column of that width; Chinese characters are two wide."""
+    wide = (sum(2 if east_asian_width(char) in "WF" else 1 for char in line) for line in text.split("\n"))
+    return sum(max(1, -(-each // max(1, width - 2))) for each in wide)
 
 
 def _text(name: str, case: Case, found: Assessment, lang: Lang) -> str | None:
@@ -113,9 +127,14 @@ def _text(name: str, case: Case, found: Assessment, lang: Lang) -> str | None:
 
 
 def suggestion(found: Assessment, lang: Lang) -> str:
-    """The verdict in words, with how much it rests on."""
-    firm = "" if found.verdict == "unclear" else say(lang, "verdict.firm" if found.firm else "verdict.likely")
-    return say(lang, f"verdict.{found.verdict}") + (say(lang, "unit.brackets", text=firm) if firm else "")
+    """Say the verdict in words, with how much it rests on."""
+    rests = rests_on(found, lang)
+    return say(lang, f"verdict.{found.verdict}") + (say(lang, "unit.brackets", text=rests) if rests else "")
+
+
+def rests_on(found: Assessment, lang: Lang) -> str:
+    """Say how much a verdict rests on; "" where there is none."""
+    return "" if found.verdict == "unclear" else say(lang, "verdict.firm" if found.firm else "verdict.likely")
 
 
 def _urgency(case: Case) -> str:

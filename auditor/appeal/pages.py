@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from auditor.appeal.assess import Assessment
 from auditor.appeal.case import Case
-from auditor.appeal.overview import suggestion
+from auditor.appeal.overview import rests_on
 from auditor.appeal.statement import Block
 from auditor.appeal.timeline import Event, excerpt, said_by
 from auditor.appeal.wording import Value, clock, known, pick, say, show, span, tell, visible
@@ -41,12 +41,12 @@ def _teller(lang: Lang) -> Callable[..., str]:
 
 
 def statement_page(blocks: Sequence[Block], lang: Lang) -> bytes:
-    """The draft statement, to print."""
+    """Render the draft statement, to print."""
     return _page("statement.html", lang, blocks[0].text, blocks=blocks)
 
 
 def conversation_page(case: Case, evidence: frozenset[str], lang: Lang) -> bytes:
-    """The conversation as it went, `evidence` marked; a long one around the evidence, and it says so."""
+    """Render the conversation as it went, `evidence` marked; a long one around the evidence, and it says so."""
     shown, cut = excerpt(case, evidence)
     lines = [
         {
@@ -71,13 +71,13 @@ def conversation_page(case: Case, evidence: frozenset[str], lang: Lang) -> bytes
 
 
 def timeline_page(case: Case, events: Sequence[Event], lang: Lang) -> bytes:
-    """The timeline with its spans in words."""
+    """Render the timeline with its spans in words."""
     rows = [{"at": clock(event.at), "event": event} for event in events]
     return _page("timeline.html", lang, say(lang, "page.timeline"), rows=rows, head=_heading(case, lang))
 
 
 def assessment_page(case: Case, found: Assessment, result: AuditResult, lang: Lang) -> bytes:
-    """The internal view: what to do by when, the suggested verdict and why."""
+    """Render the internal view: what to do by when, the suggested verdict and why."""
     terms = case.pack.appeal if case.pack else None
     return _page(
         "assessment.html",
@@ -86,7 +86,8 @@ def assessment_page(case: Case, found: Assessment, result: AuditResult, lang: La
         head=_heading(case, lang),
         case=case,
         found=found,
-        verdict=suggestion(found, lang),
+        verdict=say(lang, f"verdict.{found.verdict}"),
+        rests=rests_on(found, lang),
         left=_left(case, lang),
         urgency=_urgency(case),
         by=clock(case.appeal_by) if case.appeal_by else say(lang, "state.unknown"),
@@ -110,7 +111,7 @@ def assessment_page(case: Case, found: Assessment, result: AuditResult, lang: La
 
 
 def limits(case: Case, lang: Lang) -> list[str]:
-    """What the bundle does not prove."""
+    """Say what the bundle does not prove."""
     keys = ["unchanged", "export_only", "suggestion", "deadline", "form", "privacy"]
     taobao = ["screenshots"] if case.notice.platform in ("taobao", "tmall") else []
     return [say(lang, f"limits.{key}") for key in (*keys, *taobao)]

@@ -7,8 +7,8 @@ from typing import Literal
 
 from auditor.appeal.assess import Assessment
 from auditor.appeal.case import Case
-from auditor.appeal.timeline import said_by, timeline
-from auditor.appeal.wording import clock, say, show, tell
+from auditor.appeal.timeline import on_the_charge, said_by, timeline
+from auditor.appeal.wording import clock, say, show, tell, zone, zone_said_once
 from auditor.model import AuditResult, Lang
 
 _MOST_LINES = 12  # of a list; the tables in the bundle have them all
@@ -23,27 +23,33 @@ class Block:
 
 
 def draft(case: Case, found: Assessment, result: AuditResult) -> list[Block]:
-    """The statement, block by block; where the notice looks justified it explains and asks for leniency, it denies nothing."""
-    lang, verdict = case.language, found.verdict
+    """Draft the statement; where the notice looks justified it explains and asks for leniency, it denies nothing."""
+    with zone_said_once(case.notice.issued_at.utcoffset()):
+        return _draft(case, found, result)
+
+
+def _draft(case: Case, found: Assessment, result: AuditResult) -> list[Block]:
+    lang, verdict, short = case.language, found.verdict, _short(case, found)
     blocks = [Block("title", say(lang, f"statement.title_{verdict}")), Block("note", say(lang, "statement.draft"))]
     if verdict == "justified":
         blocks.append(Block("note", say(lang, "statement.draft_justified")))
-    blocks += [Block("heading", say(lang, "statement.short")), Block("text", _short(case, found))]
+    blocks += [Block("heading", say(lang, "statement.short", n=len(short))), Block("text", short)]
     sections = (
-        ("about", _about(case)),
+        ("about", _about(case, result)),
         ("course", _course(case, found)),
         (f"points_{verdict}", [tell(lang, said) for said in found.favour]),
         ("replies", _replies(case)),
-        ("agent_lines", _agent_lines(case, found)),
+        (("whole_chat" if len(case.messages) <= _MOST_LINES else "agent_lines"), _lines(case, found)),
         (f"asks_{verdict}", _asks(case, found)),
         ("attached", _attached(case)),
-        ("declares", [say(lang, "statement.closing", as_of=result.as_of)]),
+        ("declares", [say(lang, "statement.closing", as_of=result.as_of)] if case.conversation or case.order else []),
     )
     told = [(name, items) for name, items in sections if items]
     for number, (name, items) in enumerate(told, 1):
         blocks.append(Block("heading", _numbered(number, say(lang, f"statement.{name}"), lang)))
         blocks += _listed(items, lang)
-    return [*blocks, Block("text", say(lang, "statement.sign"))]
+    zoned = say(lang, "statement.zone", offset=zone(case.notice.issued_at))
+    return [*blocks, Block("text", zoned), Block("text", say(lang, "statement.sign"))]
 
 
 def as_text(blocks: list[Block]) -> str:
@@ -82,7 +88,7 @@ def _listed(items: list[str], lang: Lang) -> list[Block]:
 
 
 def _short(case: Case, found: Assessment) -> str:
-    """A few sentences for forms that take no more."""
+    """Say it in a few sentences for forms that take no more."""
     lang, notice = case.language, case.notice
     key = found.verdict if case.conversation else "no_records"
     parts = [say(lang, f"short.intro_{key}", id=notice.notice_id, text=notice.reason or notice.clause)]
@@ -96,13 +102,13 @@ def _short(case: Case, found: Assessment) -> str:
     return say(lang, "unit.sentence").join(part for part in parts if part)
 
 
-def _about(case: Case) -> list[str]:
+def _about(case: Case, result: AuditResult) -> list[str]:
     lang, notice = case.language, case.notice
     money = f"{notice.amount} {notice.currency or ''}".strip() if notice.amount is not None else None
     conversation = case.conversation.conversation_id if case.conversation else notice.conversation_id
     rows = (
         ("notice_id", notice.notice_id),
-        ("shop", notice.shop_id),
+        ("shop", _shop(case, result)),
         ("order", case.order.order_id if case.order else notice.order_id),
         ("conversation", conversation),
         ("agent", notice.agent_id),
@@ -115,16 +121,21 @@ def _about(case: Case) -> list[str]:
     return [f"{say(lang, f'field.{name}')}{colon}{show(value, lang)}" for name, value in rows if value]
 
 
+def _shop(case: Case, result: AuditResult) -> str | None:
+    shop_id = case.notice.shop_id
+    shop = result.shops.get(shop_id) if shop_id else None
+    return f"{shop.name} ({shop_id})" if shop and shop.name else shop_id
+
+
 def _course(case: Case, found: Assessment) -> list[str]:
     """Dates of the order, promises and the notice, and the messages that the case turns on."""
     lang, lines = case.language, list[str]()
-    on_time = bool({"promise", "contradiction"} & set(case.charge.families))
-    for event in timeline(case, found.evidence, lang):
-        if event.kind == "promise" and not on_time:
-            continue  # another matter: the statement answers the charge
-        if event.kind == "message" and (found.verdict == "justified" or not event.evidence):
+    if set(case.charge.families) and not set(case.charge.families) - {"response_time"}:
+        return []
+    for event in on_the_charge(case, timeline(case, found.evidence, lang)):
+        if event.kind == "notice" or (event.kind == "message" and (found.verdict == "justified" or not event.evidence)):
             continue
-        note = say(lang, "unit.brackets", text=event.note) if event.note and on_time else ""
+        note = say(lang, "unit.brackets", text=event.note) if event.note else ""
         lines.append(f"{clock(event.at)}  {event.what}{note}")
     return lines
 
@@ -137,12 +148,15 @@ def _replies(case: Case) -> list[str]:
     return [say(lang, "statement.reply", at=each.opened_at, answered=each.answered_at, waited=each.waited) for each in answered]
 
 
-def _agent_lines(case: Case, found: Assessment) -> list[str]:
-    """All that the agents wrote, where the charge is about their words and nothing bears it out."""
+def _lines(case: Case, found: Assessment) -> list[str]:
+    """Quote a short chat whole, else all that the agents wrote, where the charge is about words and nothing bears it out."""
     lang = case.language
     if found.verdict != "refutable" or not {"attitude", "mechanical", "misleading", "procedure"} & set(case.charge.families):
         return []
-    return [f"{clock(message.at)}  {said_by(message, lang)}" for message in case.messages if message.role == "agent"]
+    if len(case.messages) <= _MOST_LINES:
+        colon = say(lang, "unit.colon")
+        return [f"{clock(each.at)}  {say(lang, f'role.{each.role}')}{colon}{said_by(each, lang)}" for each in case.messages]
+    return [f"{clock(each.at)}  {said_by(each, lang)}" for each in case.messages if each.role == "agent"]
 
 
 def _asks(case: Case, found: Assessment) -> list[str]:

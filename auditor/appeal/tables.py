@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from auditor.appeal.custody import COLUMNS
 from auditor.appeal.timeline import Event
@@ -32,11 +33,9 @@ def timeline_csv(events: Iterable[Event]) -> bytes:
     return _csv(("at", "kind", "what", "span", "message_ids"), rows)
 
 
-def custody_csv(chain: dict[str, object]) -> bytes:
-    """The lines of the chain; the JSON has the same and how the hashes are made."""
-    lines = chain["lines"]
-    assert isinstance(lines, list)
-    return _csv(COLUMNS, ([line[name] for name in COLUMNS] for line in lines))
+def custody_csv(chain: Mapping[str, Any]) -> bytes:
+    """Write the lines of the chain; the JSON has the same and how the hashes are made."""
+    return _csv(COLUMNS, ([line[name] for name in COLUMNS] for line in chain["lines"]))
 
 
 def pretty_json(content: object) -> bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,6 +18,7 @@ from auditor.model import Lang
 
 _FOLDER = Path(__file__).parent / "words"
 _CODES = ("event", "family", "kind", "reason")  # values under these names are codes with words of their own
+_SAID_ONCE: ContextVar[timedelta | None] = ContextVar("_SAID_ONCE", default=None)
 Value = str | int | Decimal | datetime | timedelta | None
 
 
@@ -35,12 +38,12 @@ def words(lang: Lang) -> Mapping[str, str]:
 
 
 def say(lang: Lang, key: str, **values: Value) -> str:
-    """The sentence `key`, its places filled with values shown in that language."""
+    """Give the sentence `key`, its places filled with values shown in that language."""
     return words(lang)[key].format_map({name: _shown(name, value, lang) for name, value in values.items()})
 
 
 def tell(lang: Lang, said: Said) -> str:
-    """A `Said` in a language."""
+    """Give a `Said` in a language."""
     return say(lang, said.key, **said.values)
 
 
@@ -49,12 +52,12 @@ def _shown(name: str, value: Value, lang: Lang) -> str:
 
 
 def known(lang: Lang, key: str, otherwise: str) -> str:
-    """The word for a code that may come from elsewhere, else the code itself."""
+    """Give the word for a code that may come from elsewhere, else the code itself."""
     return words(lang).get(key, visible(otherwise))
 
 
 def show(value: Value, lang: Lang) -> str:
-    """A value for people: instants with offset, spans in units, text on one line."""
+    """Write a value for people: instants with offset, spans in units, text on one line."""
     if isinstance(value, datetime):
         return clock(value)
     if isinstance(value, timedelta):
@@ -62,13 +65,30 @@ def show(value: Value, lang: Lang) -> str:
     return "–" if value is None else one_line(str(value))
 
 
+@contextmanager
+def zone_said_once(offset: timedelta | None) -> Iterator[None]:
+    """Within it, instants of this offset are written without it: the text says the zone once."""
+    token = _SAID_ONCE.set(offset)
+    try:
+        yield
+    finally:
+        _SAID_ONCE.reset(token)
+
+
+def zone(at: datetime) -> str:
+    """Write an instant's offset, as +08:00."""
+    return at.isoformat()[-6:]
+
+
 def clock(at: datetime) -> str:
-    """2026-11-21 20:00:00 +08:00, in the instant's own offset."""
-    return at.isoformat(" ", "seconds")[:19] + " " + at.isoformat()[-6:] if at.utcoffset() is not None else at.isoformat(" ")
+    """Write an instant as 2026-11-21 20:00:00 +08:00, in its own offset."""
+    if at.utcoffset() == _SAID_ONCE.get():
+        return at.isoformat(" ", "seconds")[:19]
+    return f"{at.isoformat(' ', 'seconds')[:19]} {zone(at)}"
 
 
 def span(length: timedelta, lang: Lang) -> str:
-    """A length of time without its sign, all its units down to the second: `8 h 30 min`, `8小时30分`."""
+    """Write a length of time without its sign, all its units down to the second: `8 h 30 min`, `8小时30分`."""
     total = abs(int(length.total_seconds()))
     parts: list[str] = []
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
@@ -78,8 +98,14 @@ def span(length: timedelta, lang: Lang) -> str:
     return (words(lang)["unit.join"] or "").join(parts) if parts else words(lang)["unit.second"].format(n=0)
 
 
+def hours(length: timedelta, lang: Lang) -> str:
+    """Write a window as platforms do: whole hours up to three days (24 h, not 1 d), else as `span`."""
+    count, rest = divmod(int(length.total_seconds()), 3600)
+    return words(lang)["unit.hour"].format(n=count) if not rest and 0 < count <= 72 else span(length, lang)
+
+
 def pick(texts: Mapping[str, str], lang: Lang) -> str:
-    """A pack's text in that language, else in English, else in any; "" where there is none."""
+    """Give a pack's text in that language, else in English, else in any; "" where there is none."""
     for code in (lang, "en", *sorted(texts)):
         if texts.get(code):
             return " ".join(texts[code].split())
