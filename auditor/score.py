@@ -8,9 +8,10 @@ A conversation that goes on for several local days counts once on each of them, 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from operator import attrgetter
 
 import pandas as pd
 import polars as pl
@@ -99,10 +100,7 @@ def findings_frame(findings: tuple[Finding, ...], rules: Mapping[str, Rule]) -> 
     names = ("finding_id", "rule_id", "pack", "pack_version", "clause", "family", "severity", "certainty", "platform")
     names += ("shop_id", "agent_id", "conversation_id", "order_id", "measured", "threshold", "explanation", "quote")
     names += ("suppressed_by", "basis")
-    columns: dict[str, pl.Series] = {
-        name: pl.Series(name, [getattr(f, name) for f in findings], dtype=pl.String) for name in names
-    }
-    frame = pl.DataFrame(columns).with_columns(
+    frame = _texts(findings, names).with_columns(
         pl.Series("message_ids", [list(f.message_ids) for f in findings], dtype=pl.List(pl.String)),
         pl.Series("local", [f.occurred_at.replace(tzinfo=None) for f in findings], dtype=pl.Datetime("us")),
         pl.Series("offset_s", [int(o.total_seconds()) if o else 0 for o in offsets], dtype=pl.Int32),
@@ -152,14 +150,19 @@ def ledger_frame(ledger: tuple[LedgerEntry, ...]) -> pl.DataFrame:
     """The promises ledger, one row each, in order; `made`, `due` and `event_local` are naive times on their own clocks."""
     texts = ("conversation_id", "agent_id", "platform", "shop_id", "kind", "text", "arithmetic", "outcome", "reason")
     texts += ("order_id", "event")
-    columns = {name: pl.Series(name, [getattr(e, name) for e in ledger], dtype=pl.String) for name in texts}
     flags = ("vague", "conditional", "hedged", "certain")
-    columns |= {name: pl.Series(name, [getattr(e, name) for e in ledger], dtype=pl.Boolean) for name in flags}
+    columns = {name: pl.Series(name, [getattr(e, name) for e in ledger], dtype=pl.Boolean) for name in flags}
     for column, name in (("made", "made_at"), ("due", "deadline"), ("event_local", "event_at")):
         times = [getattr(e, name) for e in ledger]
         columns[column] = pl.Series(column, [t and t.replace(tzinfo=None) for t in times], dtype=pl.Datetime("us"))
     columns["message_ids"] = pl.Series("message_ids", [list(e.message_ids) for e in ledger], dtype=pl.List(pl.String))
-    return pl.DataFrame(columns).with_columns(day=pl.col("made").dt.date())
+    return _texts(ledger, texts).with_columns(**columns).with_columns(day=pl.col("made").dt.date())
+
+
+def _texts(rows: Sequence[Finding] | Sequence[LedgerEntry], names: tuple[str, ...]) -> pl.DataFrame:
+    """The named attributes of some objects, all texts or None, as columns."""
+    values = list(zip(*map(attrgetter(*names), rows), strict=True)) or [()] * len(names)
+    return pl.DataFrame([pl.Series(name, column, dtype=pl.String) for name, column in zip(names, values, strict=True)])
 
 
 # ---- per platform, shop, agent and local day ----------------------------------------------------------------------------

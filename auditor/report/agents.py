@@ -13,14 +13,19 @@ import polars as pl
 
 from auditor.model import Lang
 from auditor.report import sheets
+from auditor.report.cells import Column, row_templates
 from auditor.report.names import agent_names
 from auditor.report.page import Pages, render
+from auditor.report.sheets import FINDINGS, LATE, NOT_COUNTED, PROMISES, TIMES
 from auditor.report.view import View
-from auditor.report.words import words
+from auditor.report.words import Words, words
 
 SPREAD_FROM = 20  # fewer agents are written sooner than processes start
 BATCH = 8
 Progress = Callable[[str, int, int], None]
+
+
+SHEETS = (("findings", FINDINGS), ("promises", PROMISES), ("times", TIMES), ("late", LATE), ("not_counted", NOT_COUNTED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,9 @@ class AgentFiles:
 
     stem: str
     lang: Lang
-    findings: pl.DataFrame
-    not_counted: pl.DataFrame
-    promises: pl.DataFrame
-    times: pl.DataFrame
-    late: pl.DataFrame
-    content: dict[str, Any]
+    rows: tuple[list[str], ...]  # of each of SHEETS, ready for the workbook
+    styles: list[list[str]]
+    content: dict[str, Any]  # of the page
 
 
 def write_agents(view: View, folder: Path, jobs: int = 1, progress: Progress | None = None) -> None:
@@ -65,14 +67,37 @@ def _stems(view: View) -> dict[str | None, str]:
 
 
 def _tasks(view: View, stems: dict[str | None, str]) -> Iterable[AgentFiles]:
-    frames = (view.findings, view.not_counted, view.promises, view.times, view.late)
-    parts = [(frame.clear(), frame.partition_by("agent_id", as_dict=True, maintain_order=True)) for frame in frames]
+    known = view.words
+    frames = (view.findings, view.promises, view.times, view.late, view.not_counted)
+    styles = _probe(known)
+    rows = [
+        _by_agent(frame, row_templates(frame, _columns(specs, known), style, known["note.cut"]))
+        for frame, (_, specs), style in zip(frames, SHEETS, styles, strict=True)
+    ]
+    findings = view.findings.partition_by("agent_id", as_dict=True, maintain_order=True)
+    times = view.times.partition_by("agent_id", as_dict=True, maintain_order=True)
     pages = Pages(view)
     for agent, stem in stems.items():
-        own = [split.get((agent,), empty) for empty, split in parts]
-        findings, not_counted, promises, times, late = own
-        content = pages.content(agent, findings, times, f"{stem}.xlsx")
-        yield AgentFiles(stem, view.result.lang, findings, not_counted, promises, times, late, content)
+        own = findings.get((agent,), view.findings.clear()), times.get((agent,), view.times.clear())
+        content = pages.content(agent, *own, f"{stem}.xlsx")
+        yield AgentFiles(stem, view.result.lang, tuple(table.get(agent, []) for table in rows), styles, content)
+
+
+def _columns(specs: tuple[sheets.Spec, ...], known: Words) -> tuple[Column, ...]:
+    return sheets.columns(specs, known, without=("agent",))
+
+
+def _probe(known: Words) -> list[list[str]]:
+    """The style numbers of an agent's tables: the same in every agent's workbook, so that rows are made once for all."""
+    book = sheets.new_book("", known)
+    for sheet, specs in SHEETS:
+        book.filled(known[f"sheet.{sheet}"], [], _columns(specs, known), [])
+    return book.styles()
+
+
+def _by_agent(frame: pl.DataFrame, rows: pl.Series) -> dict[str | None, list[str]]:
+    grouped = frame.select("agent_id", rows.alias("row")).group_by("agent_id", maintain_order=True).agg("row")
+    return dict(zip(grouped.get_column("agent_id").to_list(), grouped.get_column("row").to_list(), strict=True))
 
 
 def _batches(tasks: Iterable[AgentFiles]) -> Iterable[list[AgentFiles]]:
@@ -96,12 +121,8 @@ def _write_batch(job: tuple[list[AgentFiles], Path]) -> int:
 
 def _write_book(files: AgentFiles, path: Path) -> None:
     known = words(files.lang)
-    without = ("agent",)
     book = sheets.new_book(str(files.content["agent"]), known)
-    sheets.add(book, known, "findings", files.findings, sheets.FINDINGS, without)
-    sheets.add(book, known, "promises", files.promises, sheets.PROMISES, without)
-    sheets.add(book, known, "times", files.times, sheets.TIMES, without)
-    sheets.add(book, known, "late", files.late, sheets.LATE, without)
-    if files.not_counted.height:
-        sheets.add(book, known, "not_counted", files.not_counted, sheets.NOT_COUNTED, without)
+    for (sheet, specs), rows, styles in zip(SHEETS, files.rows, files.styles, strict=True):
+        if rows or sheet != "not_counted":
+            book.filled(known[f"sheet.{sheet}"], rows, _columns(specs, known), styles, freeze=2, tint="severity_word")
     book.save(path)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ Kind = Literal["text", "wrap", "int", "number", "money", "percent", "datetime", 
 CREATED = datetime(2000, 1, 1)  # a workbook's creation date is part of its bytes
 MAX_ROWS = 200_000  # per sheet; more go on in "… 2"
 CHUNK = 20_000
+COMPRESSION = 1  # rows repeat themselves so much that more effort gains a fifth and costs as much time again
 MAX_CHARS = 32_767  # of UTF-16, in one cell
 MAX_FEEDS = 253
 AUTO_HEIGHT_ROWS = 5_000  # beyond, programs would spend minutes on measuring row heights
@@ -45,8 +47,9 @@ SEVERITY_FILL = {"critical": "#F4C7C3", "major": "#FCE3C5", "minor": "#FFF6CF", 
 
 _CONTROLS = [chr(c) for c in range(32) if c not in (9, 10)] + ["\x7f"]
 _VISIBLE = [chr(0x2400 + c) for c in range(32) if c not in (9, 10)] + ["\u2421"]
-_FROM = ["&", "<", ">", "\ufffe", "\uffff", *_CONTROLS]
-_TO = ["&amp;", "&lt;", "&gt;", "\ufffd", "\ufffd", *_VISIBLE]
+_FROM = ["\r\n", "&", "<", ">", "\ufffe", "\uffff", *_CONTROLS]
+_TO = ["\n", "&amp;", "&lt;", "&gt;", "\ufffd", "\ufffd", *_VISIBLE]
+ROW = "\x00"  # no text holds it once it is escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Book:
         self.book.formats[0].set_font_name(FONT["font_name"])
         self.book.formats[0].set_font_size(FONT["font_size"])
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self._bulk: dict[str, tuple[pl.DataFrame, tuple[Column, ...]]] = {}
+        self._bulk: dict[str, Templates] = {}
         self._cut_note = cut_note
         self._severities = severities  # in the report's language: what the tinted column says
 
@@ -95,35 +98,49 @@ class Book:
 
     def table(self, name: str, frame: pl.DataFrame, columns: Sequence[Column], freeze: int = 1, tint: str = "") -> None:
         """A sheet (or several, "name 2" …) with one table: frozen header, autofilter; `tint` names the severity column."""
-        parts = [frame.slice(at, MAX_ROWS) for at in range(0, max(frame.height, 1), MAX_ROWS)]
-        for number, part in enumerate(parts, start=1):
-            self._one_table(name if number == 1 else f"{name} {number}", part, tuple(columns), freeze, tint)
+        columns = tuple(columns)
+        for number, at in enumerate(range(0, max(frame.height, 1), MAX_ROWS), start=1):
+            part = frame.slice(at, MAX_ROWS)
+            place = self._lay_out(name if number == 1 else f"{name} {number}", part.height, columns, freeze, tint)
+            self._bulk[place] = partial(_templates, part, columns, self._cut_note)
 
-    def _one_table(self, name: str, frame: pl.DataFrame, columns: tuple[Column, ...], freeze: int, tint: str) -> None:
+    def filled(
+        self, name: str, rows: list[str], columns: Sequence[Column], styles: list[str], freeze: int = 1, tint: str = ""
+    ) -> None:
+        """The same from rows that `row_templates` made for these columns and styles; at most MAX_ROWS of them."""
+        place = self._lay_out(name, len(rows), tuple(columns), freeze, tint)
+        self._bulk[place] = partial(_ready, rows, styles)
+
+    def styles(self) -> list[list[str]]:
+        """Close the book and tell the style numbers of each table's columns, in the order of the tables."""
+        self.book.close()
+        with zipfile.ZipFile(self._buffer) as made:
+            return [_split(made.read(name).decode())[1] for name in self._bulk]
+
+    def _lay_out(self, name: str, rows: int, columns: tuple[Column, ...], freeze: int, tint: str) -> str:
+        """Everything of a table's sheet but its rows; the name of its part in the workbook's zip."""
         sheet = self.sheet(name)
         head = self.format(
             bold=True, font_color="#FFFFFF", bg_color=INK, text_wrap=True, valign="vcenter", border=1, border_color=LINE
         )
-        rows = frame.height
         if rows > AUTO_HEIGHT_ROWS:
             sheet.set_default_row(32)
         sheet.set_row(0, 34)
+        last = max(rows, 1)
         for place, column in enumerate(columns):
             look = self._look(column.kind)
             sheet.set_column(place, place, column.width, look)
             sheet.write_string(0, place, column.header, head)
-            if rows:
-                sheet.write_blank(1, place, None, look)
-            if column.choices and rows:
+            sheet.write_blank(1, place, None, look)
+            if column.choices:
                 choice = {"validate": "list", "source": list(column.choices), "ignore_blank": True}
-                sheet.data_validation(1, place, rows, place, choice)
-            if column.name == tint and rows:
-                self._tint(sheet, place, rows)
+                sheet.data_validation(1, place, last, place, choice)
+            if column.name == tint:
+                self._tint(sheet, place, last)
         sheet.freeze_panes(1, freeze)
         sheet.repeat_rows(0)
-        if rows:
-            sheet.autofilter(0, 0, rows, len(columns) - 1)
-            self._bulk[f"xl/worksheets/sheet{len(self.book.worksheets())}.xml"] = (frame, columns)
+        sheet.autofilter(0, 0, last, len(columns) - 1)
+        return f"xl/worksheets/sheet{len(self.book.worksheets())}.xml"
 
     def _look(self, kind: Kind) -> Format:
         look: dict[str, Any] = {"bottom": 1, "bottom_color": LINE}
@@ -133,83 +150,107 @@ class Book:
             look |= {"text_wrap": True}
         return self.format(**look)
 
-    def _tint(self, sheet: Worksheet, place: int, rows: int) -> None:
+    def _tint(self, sheet: Worksheet, place: int, last: int) -> None:
         for severity, fill in SEVERITY_FILL.items():
             value = f'"{self._severities[severity]}"'
             rule = {"type": "cell", "criteria": "==", "value": value, "format": self.format(bg_color=fill)}
-            sheet.conditional_format(1, place, rows, place, rule)
+            sheet.conditional_format(1, place, last, place, rule)
 
     def save(self, path: Path) -> None:
         """Close the book and write it with all rows of its tables."""
         self.book.close()
         with (
             zipfile.ZipFile(self._buffer) as made,
-            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as out,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as out,
         ):
             for name in made.namelist():
                 # opened by name, an entry is dated 1980-01-01: no clock in the bytes
                 with out.open(name, "w") as entry:
                     if name in self._bulk:
-                        frame, columns = self._bulk[name]
-                        for piece in _with_rows(made.read(name).decode(), frame, columns, self._cut_note):
+                        for piece in _with_rows(made.read(name).decode(), self._bulk[name]):
                             entry.write(piece.encode())
                     else:
                         entry.write(made.read(name))
 
 
-def _with_rows(xml: str, frame: pl.DataFrame, columns: tuple[Column, ...], cut_note: str) -> Iterator[str]:
-    """The sheet's XML with the pattern row (row 2) replaced by the frame's rows."""
-    last = f"{xl_col_to_name(len(columns) - 1)}{frame.height + 1}"
-    xml = re.sub(r'<dimension ref="[^"]*"/>', f'<dimension ref="A1:{last}"/>', xml, count=1)
+Templates = Callable[[list[str]], Iterator[list[str]]]  # style numbers → chunks of rows, ROW where the row's number goes
+
+
+def _split(xml: str) -> tuple[str, list[str], str]:
+    """A sheet's XML before the pattern row, the style numbers of that row, the XML after it."""
     start = xml.index('<row r="2"')
     end = xml.index("</row>", start) + len("</row>")
-    styles = re.findall(r'<c r="[A-Z]+2" s="(\d+)"/>', xml[start:end])
-    yield xml[:start]
+    return xml[:start], re.findall(r'<c r="[A-Z]+2" s="(\d+)"/>', xml[start:end]), xml[end:]
+
+
+def _with_rows(xml: str, templates: Templates) -> Iterator[str]:
+    """The sheet's XML with the pattern row (row 2) replaced by the rows."""
+    before, styles, after = _split(xml)
+    yield before
+    number = 2
+    for chunk in templates(styles):
+        yield "".join([row.replace(ROW, str(n)) for n, row in enumerate(chunk, start=number)])
+        number += len(chunk)
+    yield after
+
+
+def _templates(frame: pl.DataFrame, columns: tuple[Column, ...], cut_note: str, styles: list[str]) -> Iterator[list[str]]:
     for at in range(0, frame.height, CHUNK):
-        yield _rows(frame.slice(at, CHUNK), at + 2, columns, styles, cut_note)
-    yield xml[end:]
+        yield row_templates(frame.slice(at, CHUNK), columns, styles, cut_note).to_list()
 
 
-def _rows(part: pl.DataFrame, first: int, columns: tuple[Column, ...], styles: list[str], cut_note: str) -> str:
-    number = pl.int_range(first, first + part.height, eager=True).cast(pl.String).alias("row")
-    pieces: list[pl.Series | pl.Expr] = [pl.lit('<row r="'), number, pl.lit('">')]
+def _ready(rows: list[str], made_for: list[str], styles: list[str]) -> Iterator[list[str]]:
+    if styles != made_for:
+        raise AssertionError(f"rows made for styles {made_for}, the sheet has {styles}")
+    for at in range(0, len(rows), CHUNK):
+        yield rows[at : at + CHUNK]
+
+
+def row_templates(frame: pl.DataFrame, columns: Sequence[Column], styles: Sequence[str], cut_note: str) -> pl.Series:
+    """Each row of the frame as a row of a sheet; ROW stands where its number goes."""
+    frame = _cut_long(frame.select({column.name for column in columns} & set(frame.columns)), cut_note)
+    pieces: list[pl.Expr] = [pl.lit(f'<row r="{ROW}">')]
     for place, (column, style) in enumerate(zip(columns, styles, strict=True)):
-        head = f'<c r="{xl_col_to_name(place)}'
-        values = part.get_column(column.name)
+        start = f'<c r="{xl_col_to_name(place)}{ROW}" s="{style}"'
         if column.kind in ("text", "wrap"):
-            body = escaped(values.cast(pl.String), cut_note)
-            before, after = f'" s="{style}" t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>"
+            text = pl.col(column.name).cast(pl.String)
+            body = escaped(text)
+            blank = text.is_null() | (text == "")
+            edge = pl.when(text.str.contains(r"^\s|\s$")).then(pl.lit(' xml:space="preserve">')).otherwise(pl.lit(">"))
+            cell = pl.concat_str(pl.lit(f'{start} t="inlineStr"><is><t'), edge, body, pl.lit("</t></is></c>"))
         else:
-            body = _number(values, column.kind)
-            before, after = f'" s="{style}"><v>', "</v></c>"
-        blank = body.is_null() if column.kind not in ("text", "wrap") else body.is_null() | (body == "")
-        cell = pl.select(
-            pl.when(blank)
-            .then(pl.concat_str(pl.lit(head), number, pl.lit(f'" s="{style}"/>')))
-            .otherwise(pl.concat_str(pl.lit(head), number, pl.lit(before), body, pl.lit(after)))
-            .alias("cell")
-        ).get_column("cell")
-        pieces.append(cell.alias(f"c{place}"))
+            body = _number(pl.col(column.name), column.kind)
+            blank = body.is_null()
+            cell = pl.concat_str(pl.lit(f"{start}><v>"), body, pl.lit("</v></c>"))
+        pieces.append(pl.when(blank).then(pl.lit(f"{start}/>")).otherwise(cell))
     pieces.append(pl.lit("</row>"))
-    return str(pl.select(pl.concat_str(pieces).str.join("")).item())
+    return frame.select(pl.concat_str(pieces).alias("row")).get_column("row")
 
 
-def escaped(texts: pl.Series, cut_note: str) -> pl.Series:
-    """Texts as XML content: markup escaped, control characters made visible, what a cell cannot hold cut with a note."""
-    texts = texts.str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
-    long = (texts.str.len_bytes() > MAX_CHARS) | (texts.str.count_matches("\n", literal=True) > MAX_FEEDS)
-    if long.fill_null(False).any():
-        kept = [cut(t, cut_note) if too else t for t, too in zip(texts.to_list(), long.to_list(), strict=True)]
-        texts = pl.Series(texts.name, kept, dtype=pl.String)
+def escaped(text: pl.Expr) -> pl.Expr:
+    """Texts as XML content: markup escaped, control characters made visible."""
     # Excel reads _x0041_ as A: a text that says so itself needs its underscore escaped
-    texts = texts.str.replace_all(r"_(x[0-9A-Fa-f]{4})", "_x005F_$1")
-    return texts.str.replace_many(_FROM, _TO)
+    return text.str.replace_many(_FROM, _TO).str.replace_all(r"_(x[0-9A-Fa-f]{4})", "_x005F_$1")
+
+
+def _cut_long(frame: pl.DataFrame, cut_note: str) -> pl.DataFrame:
+    """What one cell cannot hold is cut, and says so; almost always nothing is."""
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    if not texts or not frame.height:
+        return frame
+    # a cell holds MAX_CHARS characters, which are at most MAX_CHARS bytes where nothing is to be done
+    sizes = frame.select(pl.col(texts).str.len_bytes().max()).row(0)
+    feeds = frame.select(pl.col(texts).str.count_matches("[\r\n]").max()).row(0)
+    for name, size, feed in zip(texts, sizes, feeds, strict=True):
+        if (size or 0) > MAX_CHARS or (feed or 0) > MAX_FEEDS:
+            kept = [text if text is None else cut(text, cut_note) for text in frame.get_column(name).to_list()]
+            frame = frame.with_columns(pl.Series(name, kept, dtype=pl.String))
+    return frame
 
 
 def cut(text: str, note: str) -> str:
     """The text as far as one cell holds it; what is left out is said. Excel counts UTF-16 units, 253 line feeds at most."""
-    # the escape of `_x0041_` counts as one character for Excel, so plain length is what matters
-    lines = text.split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) - 1 > MAX_FEEDS:
         lines = [*lines[: MAX_FEEDS - 1], " ".join(lines[MAX_FEEDS - 1 :])]
     whole = "\n".join(lines)
@@ -221,7 +262,7 @@ def cut(text: str, note: str) -> str:
     return units[:room].decode("utf-16-le", "ignore") + tail
 
 
-def _number(values: pl.Series, kind: Kind) -> pl.Series:
+def _number(values: pl.Expr, kind: Kind) -> pl.Expr:
     """Numbers as Excel keeps them: days since 1899-12-30 for times, fractions of a day for durations."""
     if kind == "datetime":
         micros = values.cast(pl.Datetime("us")).to_physical()
@@ -233,5 +274,4 @@ def _number(values: pl.Series, kind: Kind) -> pl.Series:
     if kind == "int":
         return values.cast(pl.Int64).cast(pl.String)
     floats = values.cast(pl.Float64).round(6)
-    finite = pl.select(pl.when(floats.is_finite()).then(floats)).to_series()
-    return finite.cast(pl.String)
+    return pl.when(floats.is_finite()).then(floats).cast(pl.String)

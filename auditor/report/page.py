@@ -19,6 +19,7 @@ SHOWN = 100  # findings with their context on a page; the rest are in the workbo
 AROUND = 3  # messages before and after the evidence
 MAX_LINES = 40  # of context under one finding
 MAX_TEXT = 1_500  # characters of one message
+Line = tuple[str, str, str, str, str, str, str, str]  # gap, day, role, evidence, who, time, content, text
 SPARK_WIDTH, SPARK_HEIGHT = 220, 44
 
 
@@ -127,7 +128,7 @@ class Pages:
             "id": finding.finding_id,
         }
 
-    def _context(self, finding: Finding) -> list[dict[str, Any]]:
+    def _context(self, finding: Finding) -> list[Line]:
         """The messages around the evidence, in order; a gap is one entry that says how many are left out."""
         conversation = self._view.result.conversations.get(finding.conversation_id)
         if conversation is None:
@@ -140,30 +141,30 @@ class Pages:
         if len(wanted) > MAX_LINES:
             near = sorted(wanted, key=lambda n: (n not in evidence, n))[:MAX_LINES]
             wanted = sorted(near)
-        lines: list[dict[str, Any]] = []
+        lines: list[Line] = []
         before, day = -1, ""
         for n in wanted:
-            message = conversation.messages[n]
             if before >= 0 and n > before + 1:
-                lines.append({"gap": self._view.words["page.gap"].format(count=n - before - 1)})
-            date = f"{message.at:%Y-%m-%d}"
-            lines.append(self._line(message, conversation, n in evidence, date if date != day else ""))
-            before, day = n, date
+                gap = self._view.words["page.gap"].format(count=n - before - 1)
+                lines.append((gap, "", "", "", "", "", "", ""))
+            stamp = conversation.messages[n].at.isoformat(sep=" ")
+            lines.append(self._line(conversation.messages[n], conversation, n in evidence, stamp, day))
+            before, day = n, stamp[:10]
         return lines
 
-    def _line(self, message: Message, conversation: Conversation, evidence: bool, day: str) -> dict[str, Any]:
+    def _line(self, message: Message, conversation: Conversation, evidence: bool, stamp: str, day: str) -> Line:
         known = self._view.words
         who = {"buyer": short_id(conversation.buyer_id), "agent": message.sender_id or ""}.get(message.role, "")
-        return {
-            "gap": "",
-            "day": day,
-            "time": f"{message.at:%H:%M:%S}",
-            "role": message.role if message.role in ("buyer", "agent", "bot") else "system",
-            "who": f"{term(known, 'role', message.role)} {who}".strip(),
-            "text": self._text(message.text, known),
-            "content": "" if message.content_type == "text" else term(known, "content", message.content_type),
-            "evidence": evidence,
-        }
+        return (
+            "",
+            stamp[:10] if stamp[:10] != day else "",
+            message.role if message.role in ("buyer", "agent", "bot") else "system",
+            " evidence" if evidence else "",
+            f"{term(known, 'role', message.role)} {who}".strip(),
+            stamp[11:19],
+            "" if message.content_type == "text" else f"[{term(known, 'content', message.content_type)}] ",
+            self._text(message.text, known),
+        )
 
     def _text(self, text: str, known: Words) -> str:
         masked = self._masked.get(text)

@@ -189,10 +189,10 @@ def verdict_choice(known: Words, verdict: str) -> str:
     return verdict if word == verdict else f"{verdict} {word}"
 
 
-def add(book: Book, known: Words, sheet: str, frame: pl.DataFrame, specs: tuple[Spec, ...], without: tuple[str, ...] = ()) -> None:
+def add(book: Book, known: Words, sheet: str, frame: pl.DataFrame, specs: tuple[Spec, ...]) -> None:
     """A sheet of the book under its name in the report's language."""
-    freeze = {"findings": 3 if "agent" in without else 2, "agents": 2}.get(sheet, 1)
-    book.table(known[f"sheet.{sheet}"], frame, columns(specs, known, without), freeze, tint="severity_word")
+    freeze = {"findings": 3, "agents": 2}.get(sheet, 1)
+    book.table(known[f"sheet.{sheet}"], frame, columns(specs, known), freeze, tint="severity_word")
 
 
 def new_book(title: str, known: Words) -> Book:
