@@ -14,7 +14,7 @@ from auditor.model import AuditResult
 
 __all__ = ["deadline", "write"]
 
-Progress = Callable[[int, int], None]  # bundles written, bundles in all
+Progress = Callable[[str, int, int], None]  # (stage, done, of)
 
 
 def write(result: AuditResult, folder: Path, progress: Progress | None = None) -> None:
@@ -29,4 +29,4 @@ def write(result: AuditResult, folder: Path, progress: Progress | None = None) -
     for done, (case, found) in enumerate(live, 1):
         (folder / f"{case.name}.zip").write_bytes(bundle(case, found, result))
         if progress is not None:
-            progress(done, len(live))
+            progress("appeal", done, len(live))

@@ -60,10 +60,19 @@ class Case:
         return self.conversation.messages if self.conversation else ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Indexes:
+    """What a notice looks up, by conversation or order."""
+
+    findings: Mapping[str | None, list[Finding]]
+    ledger: Mapping[str | None, list[LedgerEntry]]
+    by_order: Mapping[str, list[Conversation]]
+
+
 def gather(result: AuditResult) -> list[Case]:
     """Make a case for every notice: with time left, most urgent first; then unknown windows; then expired, newest first."""
-    findings, ledger = _by_conversation(result.findings), _by_conversation(result.ledger)
-    cases = [_case(result, notice, findings, ledger) for notice in result.notices]
+    indexes = _Indexes(_by_conversation(result.findings), _by_conversation(result.ledger), _by_order(result))
+    cases = [_case(result, notice, indexes) for notice in result.notices]
     found = {case.conversation.conversation_id for case in cases if case.conversation}
     rounds = _rounds(result.rounds, found)
     cases = sorted((_with_rounds(case, rounds) for case in cases), key=_urgency)
@@ -78,15 +87,10 @@ def _by_conversation(rows: Iterable[Row]) -> Mapping[str | None, list[Row]]:
     return found
 
 
-def _case(
-    result: AuditResult,
-    notice: Notice,
-    findings: Mapping[str | None, list[Finding]],
-    ledger: Mapping[str | None, list[LedgerEntry]],
-) -> Case:
+def _case(result: AuditResult, notice: Notice, indexes: _Indexes) -> Case:
     pack = pack_of(notice.platform, result.packs)
     by, assumed = deadline(notice, result.packs, result.lang)
-    conversation, lacks = _conversation(result, notice)
+    conversation, lacks = _conversation(result, notice, indexes.by_order)
     order, lacks_order = _order(result, notice, conversation)
     known = conversation.conversation_id if conversation else None
     charge = read_charge(notice, result.packs)
@@ -105,8 +109,8 @@ def _case(
         missing=(*lacks, *lacks_order),
         conversation=conversation,
         order=order,
-        findings=tuple(f for f in findings.get(known, ()) if not _differs(f.shop_id, notice.shop_id)),
-        ledger=tuple(e for e in ledger.get(known, ()) if ids.issuperset(e.message_ids)),
+        findings=tuple(f for f in indexes.findings.get(known, ()) if not _differs(f.shop_id, notice.shop_id)),
+        ledger=tuple(e for e in indexes.ledger.get(known, ()) if ids.issuperset(e.message_ids)),
         rounds=(),
         gaps=tuple(g for g in result.not_evaluated if known in g.examples and families.get(g.rule_id) in charge.families),
     )
@@ -116,7 +120,9 @@ def _ids(conversation: Conversation | None) -> set[str]:
     return {message.message_id for message in conversation.messages} if conversation else set()
 
 
-def _conversation(result: AuditResult, notice: Notice) -> tuple[Conversation | None, tuple[str, ...]]:
+def _conversation(
+    result: AuditResult, notice: Notice, by_order: Mapping[str, list[Conversation]]
+) -> tuple[Conversation | None, tuple[str, ...]]:
     if notice.conversation_id is not None:
         named = result.conversations.get(notice.conversation_id)
         if named is None:
@@ -128,23 +134,28 @@ def _conversation(result: AuditResult, notice: Notice) -> tuple[Conversation | N
         return None, ("no_conversation_named",)
     about = [
         each
-        for _, each in sorted(result.conversations.items())
-        if not _differs(each.shop_id, notice.shop_id)
-        and not _differs(each.platform, notice.platform)
-        and _speaks_of(each, notice.order_id)
+        for each in by_order.get(notice.order_id, ())
+        if not _differs(each.shop_id, notice.shop_id) and not _differs(each.platform, notice.platform)
     ]
     if len(about) == 1:
         return about[0], ("conversation_by_order",)
     return None, ("several_conversations",) if about else ("no_conversation_for_order",)
 
 
+def _by_order(result: AuditResult) -> Mapping[str, list[Conversation]]:
+    """Conversations by the orders they name, for the notices that name an order alone; built only where there are such."""
+    wanted = {notice.order_id for notice in result.notices if notice.conversation_id is None and notice.order_id is not None}
+    found: dict[str, list[Conversation]] = {}
+    for name in sorted(result.conversations) if wanted else ():
+        each = result.conversations[name]
+        named = {message.order_id for message in each.messages} | {order.order_id for order in each.orders}
+        for order_id in wanted & named:
+            found.setdefault(order_id, []).append(each)
+    return found
+
+
 def _differs(one: str | None, other: str | None) -> bool:
     return one not in (None, "unknown") and other not in (None, "unknown") and one != other
-
-
-def _speaks_of(conversation: Conversation, order_id: str) -> bool:
-    named = any(message.order_id == order_id for message in conversation.messages)
-    return named or any(order.order_id == order_id for order in conversation.orders)
 
 
 def _order(result: AuditResult, notice: Notice, conversation: Conversation | None) -> tuple[Order | None, tuple[str, ...]]:
