@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import accuracy, corpus, labelled_set, speed
+from tests.benchmarks import accuracy, corpus, labelled_set, program, speed
 
 LABELLED = labelled_set.read()
 AS_OF = datetime.fromisoformat((labelled_set.HOME / "as_of.txt").read_text(encoding="utf-8").strip())
@@ -116,3 +117,9 @@ def test_the_score_counts_places_once_and_leaves_out_matters_of_taste() -> None:
     assert result.flagged == ["b"]
     assert result.misses == []
     assert result.families["mechanical"].recall == 1.0
+
+
+def test_a_program_that_fails_is_told_with_its_own_words(tmp_path: Path) -> None:
+    assert program.run([sys.executable, "-c", "pass"], tmp_path).wall > 0
+    with pytest.raises(program.ProgramError, match="exit code 5\nno such luck"):
+        program.run([sys.executable, "-c", "import sys; print('no such luck', file=sys.stderr); sys.exit(5)"], tmp_path)
