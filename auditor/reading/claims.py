@@ -1,0 +1,243 @@
+"""What a text states as a fact: stock, shipping fee, returns, price, "already sent" … (rules/words/<lang>/claims/<slot>/).
+
+A claim is found by its slot's word lists; the grammar here reads the value out of the passage and tells statements from
+questions, hypotheses, quotations and things said of another parcel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+import re2
+
+from auditor.model import Claim, Lang
+from auditor.reading.lexicon import lexicon
+from auditor.reading.normal import Normal, clause_at, clauses
+from auditor.reading.values import counted, named, numbers, plain
+from auditor.reading.words import Span, WordList, word_list
+
+_FIXED = frozenset(
+    {
+        "in_stock", "out_of_stock", "free", "buyer_pays", "accepted", "none", "genuine", "not_genuine", "true", "false", "yes", "no",
+    }
+)  # fmt: skip
+_NOT_MONEY = (
+    "斤", "克", "g", "kg", "公斤", "cm", "厘米", "mm", "毫米", "米", "m", "ml", "毫升", "升", "l", "号", "码", "天", "小时", "点", "月",
+    "年", "个", "件", "罐", "盒", "瓶", "包", "袋", "箱", "双", "套", "折", "%", "人", "层", "寸", "w", "v", "周", "岁", "分", "度", ":",
+    "-", "~", "/", "只", "条", "支", "片", "张", "粒", "颗", "台", "次", "位", "单", "级", "代", "寸", "工作日", "日", "比", "多", "h", "x",
+    "*", "倍", "千", "万", "两", "款", "种", "楼", "班", "路", "后", "前", "左右",
+)  # fmt: skip
+_BROKEN = re2.compile(r"([0-9])块([0-9])")  # 9块9
+_HOURS = ("小时", "h", "hour", "hr", "godz")
+
+
+def claims(normal: Normal, lang: Lang) -> tuple[Claim, ...]:
+    """The claims of one text, in the order of their passages; the slots and values are those of `interfaces.md` section 6."""
+    found = lexicon("claims", lang).find(normal)
+    if not found:
+        return ()
+    view = normal.folded if lang == "pl" else normal.text
+    borders = clauses(normal)
+    made: list[tuple[Span, Claim]] = []
+    corrected = _says("correction", view, lang)
+    for name, spans in found.items():
+        slot, _, kind = name.partition("/")
+        for span in spans:
+            at = clause_at(borders, span[0])
+            clause = borders[at] if at >= 0 else (0, len(view))
+            claim = _claim(normal, view, lang, slot, kind, span, clause, borders[at - 1] if at > 0 else None, corrected)
+            if claim is not None:
+                made.append((span, claim))
+    return _without_overlaps(made)
+
+
+@lru_cache(maxsize=8)
+def claim_gate(lang: Lang) -> str:
+    """A pattern (RE2 and Rust) over normal texts that any text with a claim matches."""
+    return lexicon("claims", lang).gate
+
+
+def asked_claims(normal: Normal, lang: Lang) -> tuple[str, ...]:
+    """The slots that a buyer's question is about ("包邮吗" → shipping_fee), from the claim that it turns into a question."""
+    return tuple(sorted({name.partition("/")[0] for name in lexicon("claims", lang).find(normal)}))
+
+
+# ---- one claim -------------------------------------------------------------------------------------------------------
+
+
+def _claim(
+    normal: Normal, view: str, lang: Lang, slot: str, kind: str, span: Span, clause: Span, before: Span | None, corrected: bool
+) -> Claim | None:
+    words = view[slice(*clause)]
+    if _is_question(view, words, clause, lang) or _says("quoted", words, lang):
+        return None
+    if slot == "shipped" and _says("another", words, lang):
+        return None
+    value = _value(slot, kind, view, span, words)
+    if value is None:
+        return None
+    return Claim(
+        slot=slot,
+        value=value,
+        polarity=value != "false",
+        text=normal.quote(*clause),
+        subject=_subject(words, view[slice(*span)], lang),
+        conditional=_says("conditional", words, lang) or (before is not None and _hangs_on(view, before, clause, lang)),
+        correction=corrected,
+    )
+
+
+def _value(slot: str, kind: str, view: str, span: Span, words: str) -> str | None:
+    """The canonical value of the passage, or None where it is no claim of that slot after all."""
+    if kind in _FIXED:
+        return kind
+    passage = view[slice(*span)]
+    reader = _READERS.get((slot, kind))
+    return reader(passage, view[span[1] : span[1] + 3].lstrip(), words) if reader else None
+
+
+def _count(passage: str, after: str, words: str) -> str | None:
+    number = counted(passage)
+    return None if number is None else plain(number)
+
+
+def _last_amount(passage: str, after: str, words: str) -> str | None:
+    found = numbers(passage)
+    return plain(found[-1]) if found else None
+
+
+def _price(passage: str, after: str, words: str) -> str | None:
+    found = numbers(_BROKEN.sub(r"\1.\2", passage))
+    bare = passage[-1:].isdigit()
+    if not found or (bare and after.startswith(_NOT_MONEY)) or found[-1] == 0:
+        return None
+    return plain(found[-1]) if len(numbers(words)) <= 3 else None
+
+
+def _threshold(passage: str, after: str, words: str) -> str | None:
+    found = numbers(passage)
+    return f"free_over_{plain(found[0])}" if found else None
+
+
+def _days(passage: str, after: str, words: str) -> str | None:
+    number = counted(passage)
+    return None if number is None or not 1 <= number <= 365 else f"{plain(number)}_days"
+
+
+def _sent_within(passage: str, after: str, words: str) -> str | None:
+    found = numbers(passage)
+    number = found[-1] if found else counted(passage)
+    if number is None:
+        return None
+    tail = passage[max(passage.rfind(plain(number)), 0) :]
+    return f"{plain(number)}h" if any(unit in tail for unit in _HOURS) else f"{plain(number)}d"
+
+
+def _period(passage: str, after: str, words: str) -> str | None:
+    if "终身" in passage or "life" in passage or "dozywot" in passage:
+        return "lifetime"
+    number = counted(passage)
+    if number is None:
+        return None
+    if "天" in passage or "day" in passage or "dni" in passage:
+        return f"{plain(number)}_days"
+    if "月" in passage or "month" in passage or "miesi" in passage:
+        return f"{plain(number)}_months"
+    return f"{plain(number * 12)}_months"
+
+
+def _percent_off(passage: str, after: str, words: str) -> str | None:
+    number = counted(passage)
+    if number is None:
+        return None
+    if "折" not in passage:
+        return f"{plain(number)}%"
+    tenths = number if number < 10 else number / 10
+    return f"{plain(100 - tenths * 10)}%"
+
+
+def _money_off(passage: str, after: str, words: str) -> str | None:
+    found = numbers(passage)
+    if not found:
+        return None
+    return plain(found[0]) if len(found) == 1 else f"{plain(found[1])}_over_{plain(found[0])}"
+
+
+def _named(slot: str) -> Callable[[str, str, str], str | None]:
+    def read(passage: str, after: str, words: str) -> str | None:
+        found = named(slot, passage)
+        return found[0] if found else None
+
+    return read
+
+
+_READERS: dict[tuple[str, str], Callable[[str, str, str], str | None]] = {
+    ("stock", "number"): _count,
+    ("shipping_fee", "free_over"): _threshold,
+    ("shipping_fee", "amount"): _last_amount,
+    ("return_policy", "days"): _days,
+    ("ship_time", "within"): _sent_within,
+    ("price", "amount"): _price,
+    ("discount", "percent"): _percent_off,
+    ("discount", "amount"): _money_off,
+    ("carrier", "name"): _named("carrier"),
+    ("material", "name"): _named("material"),
+    ("warranty", "period"): _period,
+    ("compensation", "amount"): _last_amount,
+}
+
+
+# ---- frames: what makes a statement something else -------------------------------------------------------------------
+
+
+def _is_question(view: str, words: str, clause: Span, lang: Lang) -> bool:
+    if view[clause[1] : clause[1] + 2].lstrip().startswith("?"):
+        return True
+    for name in ("acts/yes_no_question", "acts/open_question"):
+        asks = _list(name, lang)
+        if asks is not None and asks.any.search(words) is not None and not (asks.unless and asks.unless.search(words)):
+            return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def _list(name: str, lang: Lang) -> WordList | None:
+    return word_list(name, lang)
+
+
+def _says(frame: str, text: str, lang: Lang) -> bool:
+    words = _list(f"claim_frames/{frame}", lang)
+    return words is not None and words.any.search(text) is not None
+
+
+def _hangs_on(view: str, before: Span, clause: Span, lang: Lang) -> bool:
+    """Whether the clause before it, in the same sentence, sets a condition."""
+    between = view[before[1] : clause[0]]
+    return not any(end in between for end in "。.!\n;") and _says("conditional", view[slice(*before)], lang)
+
+
+def _subject(words: str, passage: str, lang: Lang) -> str:
+    """What the claim is limited to: regions, colours, amounts and sizes named in its clause outside of the passage's own figures."""
+    rest = words.replace(passage, " ", 1)
+    parts = [*named("region", words), *named("colour", rest), *_measures(rest, lang)]
+    return " ".join(dict.fromkeys(parts))
+
+
+def _measures(rest: str, lang: Lang) -> Iterable[str]:
+    limits = _list("claim_frames/limits", lang)
+    return (match.group().strip() for match in limits.any.finditer(rest)) if limits is not None else ()
+
+
+def _without_overlaps(made: list[tuple[Span, Claim]]) -> tuple[Claim, ...]:
+    """Of claims of one slot whose passages overlap the longer one; the same thing said twice counts once."""
+    kept: list[tuple[Span, Claim]] = []
+    for span, claim in sorted(made, key=lambda one: (one[0][0] - one[0][1], one[0][0], one[1].slot)):
+        clash = any(
+            other.slot == claim.slot
+            and ((s[0] < span[1] and span[0] < s[1]) or (other.value, other.subject) == (claim.value, claim.subject))
+            for s, other in kept
+        )
+        if not clash:
+            kept.append((span, claim))
+    return tuple(claim for _, claim in sorted(kept, key=lambda one: (one[0], one[1].slot)))
