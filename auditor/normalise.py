@@ -28,6 +28,7 @@ _POLISH_WORDS = (
     r"(?i)\b(?:dzie[nń] dobry|prosz[eę]|dzi[eę]kuj[eę]|czy|jest|nie|tak|mo[zż]e|kiedy|paczka|zam[oó]wienie|wysy[lł]ka|"
     r"wy[sś]l[eę]|wy[sś]lemy|pozdrawiam|witam|zwrot|jutro|dzisiaj|dzi[sś]|towar|produkt|prosimy|przepraszamy|oraz|b[eę]dzie)\b"
 )
+_PLATFORM_LANGUAGES = {**dict.fromkeys(("pinduoduo", "taobao", "tmall", "jd", "douyin", "kuaishou"), "zh"), "allegro": "pl"}
 _LETTERS = r"\p{Latin}{2,}"
 
 
@@ -149,27 +150,27 @@ def _named_languages(messages: pl.DataFrame) -> pl.DataFrame:
     if not messages["lang"].null_count():
         return messages
     text = pl.col("text")
-    own = (
-        pl.when(text.str.contains(_HAN))
-        .then(pl.lit("zh"))
-        .when(text.str.contains(_POLISH_LETTERS) | ((pl.col("platform") == "allegro") & text.str.contains(_LETTERS)))
-        .then(pl.lit("pl"))
-        .when(text.str.contains(_POLISH_WORDS))
-        .then(pl.lit("pl"))
-        .when(text.str.contains(_LETTERS))
-        .then(pl.lit("en"))
-    )
-    known = messages.with_columns(pl.coalesce("lang", own).alias("lang"))
-    if not known["lang"].null_count():
-        return known
+    known = messages.with_columns(pl.coalesce("lang", pl.when(text.str.contains(_HAN)).then(pl.lit("zh"))).alias("lang"))
+    other = known.filter(pl.col("lang").is_null()).select("text", "platform").unique(maintain_order=True)
+    other = other.with_columns(_by_letters().alias("written"))
+    known = known.join(other, on=["text", "platform"], how="left", maintain_order="left")
+    known = known.with_columns(pl.coalesce("lang", "written").alias("lang")).drop("written")
+    return _by_conversation(known) if known["lang"].null_count() else known
+
+
+def _by_letters() -> pl.Expr:
+    """Tell the language of a text without Han characters: Polish by its letters, words or platform; null without letters."""
+    text = pl.col("text")
+    polish = text.str.contains(_POLISH_LETTERS) | (pl.col("platform") == "allegro") | text.str.contains(_POLISH_WORDS)
+    return pl.when(text.str.contains(_LETTERS)).then(pl.when(polish).then(pl.lit("pl")).otherwise(pl.lit("en")))
+
+
+def _by_conversation(known: pl.DataFrame) -> pl.DataFrame:
     counted = known.filter(pl.col("lang").is_not_null()).group_by("conversation_id", "lang").len()
     most = counted.sort(["conversation_id", "len", "lang"], descending=[False, True, False]).unique(
         "conversation_id", keep="first", maintain_order=True
     )
-    by_platform = pl.col("platform").replace_strict(
-        {"pinduoduo": "zh", "taobao": "zh", "tmall": "zh", "jd": "zh", "douyin": "zh", "allegro": "pl"}, default="en"
-    )
-    joined = known.join(
-        most.select("conversation_id", pl.col("lang").alias("most")), on="conversation_id", how="left", maintain_order="left"
-    )
+    most = most.select("conversation_id", pl.col("lang").alias("most"))
+    by_platform = pl.col("platform").replace_strict(_PLATFORM_LANGUAGES, default="en", return_dtype=pl.String)
+    joined = known.join(most, on="conversation_id", how="left", maintain_order="left")
     return joined.with_columns(pl.coalesce("lang", "most", by_platform).alias("lang")).select(list(MESSAGE_COLUMNS))

@@ -13,7 +13,8 @@ from auditor.ingest.tables import NOT_TEXT, Refused, RowFault, cut
 
 _CHUNK = 50_000
 _ODD_SPACE = (b'" :', b'"  ', b'" \t', b'"\t', b'"\r')
-MAX_DEPTH = 100
+_TEXT_CELLS = frozenset({str, type(None)})
+_PLAIN_CELLS = frozenset({str, int, type(None)})
 
 
 class _Number(str):
@@ -129,19 +130,27 @@ def rows(data: bytes, wanted: Sequence[str]) -> tuple[pl.DataFrame, list[RowFaul
     return frame, faults, len(numbered), keys
 
 
-def _chunk(numbered: list[tuple[int, bytes]], wanted: Sequence[str], faults: list[RowFault], keys: set[str]) -> pl.DataFrame:
-    """A chunk by orjson; lines it cannot vouch for (doubled keys, floats, odd spaces) go the careful way."""
+def _chunk(
+    numbered: list[tuple[int, bytes]], wanted: Sequence[str], faults: list[RowFault], keys: set[str]
+) -> pl.DataFrame:
+    """Read a chunk by orjson; lines it cannot vouch for (doubled keys, floats, odd spaces) go the careful way."""
     quick: list[tuple[int, dict[str, object]]] = []
     slow: list[tuple[int, bytes]] = []
+    spaced = _has_odd_space(b"\n".join([line for _, line in numbered]))
     for number, line in numbered:
-        value = _quick(line)
+        value = None if spaced and _has_odd_space(line) else _quick(line)
         if value is None:
             slow.append((number, line))
         else:
             quick.append((number, value))
-    if not slow:
-        return of_objects(quick, wanted, faults, keys)
-    return of_objects(sorted(quick + careful(slow, faults), key=lambda pair: pair[0]), wanted, faults, keys)
+    if slow:
+        quick = sorted(quick + careful(slow, faults), key=lambda pair: pair[0])
+    return of_objects(quick, wanted, faults, keys)
+
+
+def _has_odd_space(text: bytes) -> bool:
+    """Whether a blank may stand between a key and its colon, so that keys cannot be counted by `":`."""
+    return any(sign in text for sign in _ODD_SPACE)
 
 
 def _quick(line: bytes) -> dict[str, object] | None:
@@ -149,11 +158,8 @@ def _quick(line: bytes) -> dict[str, object] | None:
         value = orjson.loads(line)
     except ValueError:
         return None
-    if type(value) is not dict or line.count(b'":') != len(value) or any(sign in line for sign in _ODD_SPACE):
+    if type(value) is not dict or line.count(b'":') != len(value) or not _PLAIN_CELLS.issuperset(map(type, value.values())):
         return None
-    for cell in value.values():
-        if cell is not None and type(cell) is not str and type(cell) is not int:
-            return None
     return value
 
 
@@ -177,11 +183,23 @@ def of_objects(
                 faults.append(RowFault(number, "two keys of the object differ only in case or blanks; keep one", raw))
             else:
                 kept.append((number, {folding[key]: cell for key, cell in value.items()}))
-    series = [_column(name, [value.get(name) for _, value in kept]) for name in wanted]
-    return pl.DataFrame([*series, pl.Series("row", [number for number, _ in kept], dtype=pl.Int64)])
+    cells = _columns(kept, wanted, shapes if plain else set())
+    return pl.DataFrame([*cells, pl.Series("row", [number for number, _ in kept], dtype=pl.Int64)])
 
 
-def _column(name: str, cells: list[object]) -> pl.Series:
-    if all(type(cell) is str or cell is None for cell in cells):
+def _columns(
+    kept: Sequence[tuple[int, dict[str, object]]], wanted: Sequence[str], shapes: set[tuple[str, ...]]
+) -> list[pl.Series]:
+    """Turn objects into columns; at once where all have the same keys in the same order."""
+    if len(shapes) == 1:
+        (names,) = shapes
+        found = dict(zip(names, zip(*[value.values() for _, value in kept], strict=True), strict=True))
+        nothing = (None,) * len(kept)
+        return [_column(name, found.get(name, nothing)) for name in wanted]
+    return [_column(name, [value.get(name) for _, value in kept]) for name in wanted]
+
+
+def _column(name: str, cells: Sequence[object]) -> pl.Series:
+    if _TEXT_CELLS.issuperset(map(type, cells)):
         return pl.Series(name, cells, dtype=pl.String)
     return pl.Series(name, [as_text(cell) for cell in cells], dtype=pl.String)

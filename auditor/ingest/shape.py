@@ -22,6 +22,8 @@ _NULL_WORDS = ("null", "none", "nan", "n/a", "#n/a", "-", "--", "undefined", "\\
 _TRIM = " \t\r\n\u3000\u200b\u200c\u200d\u2060\ufeff\u00a0"
 _SCIENTIFIC = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+$"
 _ROUNDED = r"^[0-9]{16,}\.0+$"
+# Ids that need no second look: no blanks, marks, dots or full-width digits, and no beginning of a null word or of 1E+17.
+_PLAIN = r"^(?:[A-MO-TV-Za-mo-tv-z_]|[0-9](?:[0-9A-DF-Za-df-z_:-]|$))[0-9A-Za-z_:-]*$"
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
 
 
@@ -84,24 +86,41 @@ def _faults(filled: pl.DataFrame, bad: pl.DataFrame) -> tuple[RowFault, ...]:
 # ---- cells ------------------------------------------------------------------------------------------------------------
 
 
-def clean_id(name: str) -> pl.Expr:
-    """An id as its exact text: guards of spreadsheets unwrapped, full-width digits made plain, null words null."""
+def clean_ids(frame: pl.DataFrame, names: tuple[str, ...], needed: str | None = None) -> pl.DataFrame:
+    """Make the columns `names` exact ids, and add `name.fault` for those that have lost or hidden something.
+
+    Nearly all ids are plain and are left as they are; each distinct one of the others is looked at once.
+    """
+    for name in names:
+        cell = pl.col(name)
+        odd = frame.filter(~(cell.str.contains(_PLAIN) & (cell.str.len_bytes() <= MAX_ID))).select(cell.unique())
+        if odd.height:
+            table = odd.with_columns(_clean_id(name).alias("clean")).with_columns(_id_fault("clean").alias(f"{name}.fault"))
+            joined = frame.join(table, on=name, how="left", maintain_order="left")
+            clean = pl.when(cell.str.contains(_PLAIN) & (cell.str.len_bytes() <= MAX_ID)).then(cell).otherwise("clean")
+            frame = joined.with_columns(clean.alias(name)).drop("clean")
+        else:
+            frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(f"{name}.fault"))
+        if name == needed:
+            empty = pl.when(pl.col(name).is_null()).then(pl.lit(f"{name} is empty; every row needs it"))
+            frame = frame.with_columns(pl.coalesce(f"{name}.fault", empty).alias(f"{name}.fault"))
+    return frame
+
+
+def _clean_id(name: str) -> pl.Expr:
+    """Give an id as its exact text: guards of spreadsheets unwrapped, full-width digits made plain, null words null."""
     cell = pl.col(name).str.strip_chars(_TRIM)
     cell = pl.when(cell.str.starts_with("=")).then(cell.str.replace(r'^="?([^"]*)"?$', "$1")).otherwise(cell)
     cell = cell.str.strip_prefix("'").str.strip_chars(_TRIM)
     wide = [chr(0xFF10 + digit) for digit in range(10)]
-    cell = (
-        pl.when(cell.str.contains("[０-９]"))
-        .then(cell.str.replace_many(wide, [str(digit) for digit in range(10)]))
-        .otherwise(cell)
-    )
+    cell = cell.str.replace_many(wide, [str(digit) for digit in range(10)])
     cell = pl.when(cell.str.contains(r"^[0-9]{6,15}\.0$")).then(cell.str.strip_suffix(".0")).otherwise(cell)
-    return pl.when((cell == "") | cell.str.to_lowercase().is_in(_NULL_WORDS)).then(None).otherwise(cell).alias(name)
+    return pl.when((cell == "") | cell.str.to_lowercase().is_in(_NULL_WORDS)).then(None).otherwise(cell)
 
 
-def _id_fault(name: str, needed: bool) -> pl.Expr:
+def _id_fault(name: str) -> pl.Expr:
     cell = pl.col(name)
-    fault = (
+    return (
         pl.when(cell.str.starts_with(NOT_TEXT))
         .then(pl.lit("the id was stored as a number and may have lost digits; export ids as text"))
         .when(cell.str.contains(_SCIENTIFIC) | cell.str.contains(_ROUNDED))
@@ -111,9 +130,6 @@ def _id_fault(name: str, needed: bool) -> pl.Expr:
         .when(cell.str.len_chars() > MAX_ID)
         .then(pl.lit(f"the id is longer than {MAX_ID} characters"))
     )
-    if needed:
-        fault = fault.when(cell.is_null()).then(pl.lit(f"{name} is empty; every row needs it"))
-    return fault.otherwise(None)
 
 
 def _judge(frame: pl.DataFrame, faults: Mapping[str, pl.Expr]) -> pl.DataFrame:
@@ -217,7 +233,7 @@ _MESSAGE_IDS = ("conversation_id", "message_id", "sender_id", "platform", "shop_
 
 
 def _messages(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
-    frame = frame.with_columns(clean_id(name) for name in _MESSAGE_IDS)
+    frame = clean_ids(frame, _MESSAGE_IDS, "conversation_id")
     frame = spread(frame, ("platform", "shop_id"))
     frame = _with_zone(_platforms(frame, raw, settings), settings)
     frame = _times(frame, "sent_at", raw, settings)
@@ -242,7 +258,7 @@ def _messages(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFram
 
 def _message_faults() -> dict[str, pl.Expr]:
     text = pl.col("text")
-    faults = {name: _id_fault(name, name == "conversation_id") for name in _MESSAGE_IDS}
+    faults: dict[str, pl.Expr] = {name: pl.col(f"{name}.fault") for name in _MESSAGE_IDS}
     faults["sent_at"] = (
         pl.when(pl.col("sent_at.fault").is_null() & pl.col("sent_at").is_null())
         .then(pl.lit("sent_at is empty; every message needs its time"))
@@ -297,9 +313,9 @@ def _texts(names: tuple[str, ...]) -> list[pl.Expr]:
 
 
 def _orders(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
-    frame = frame.with_columns(*(clean_id(name) for name in _ORDER_IDS), *_texts(_ORDER_TEXTS))
+    frame = clean_ids(frame, _ORDER_IDS, "order_id").with_columns(_texts(_ORDER_TEXTS))
     frame = _amounts(_with_zone(_platforms(frame, raw, settings), settings))
-    faults = {name: _id_fault(name, name == "order_id") for name in _ORDER_IDS}
+    faults: dict[str, pl.Expr] = {name: pl.col(f"{name}.fault") for name in _ORDER_IDS}
     for name in ORDER_INSTANTS:
         frame = _times(frame, name, raw, settings, future_ok=name == "ship_by")
         faults[name] = pl.col(f"{name}.fault")
@@ -321,11 +337,13 @@ _NOTICE_TEXTS = ("clause", "reason", "currency")
 
 
 def _notices(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
-    frame = frame.with_columns(*(clean_id(name) for name in _NOTICE_IDS), *_texts(_NOTICE_TEXTS))
+    frame = clean_ids(frame, _NOTICE_IDS).with_columns(_texts(_NOTICE_TEXTS))
     frame = _amounts(_with_zone(_platforms(frame, raw, settings), settings))
     frame = _times(frame, "issued_at", raw, settings)
     frame = _times(frame, "appeal_by", raw, settings, future_ok=True)
-    faults = {name: _id_fault(name, name == "platform") for name in _NOTICE_IDS}
+    lacking = pl.when(pl.col("platform").is_null()).then(pl.lit("platform is empty; the rules depend on it, or give --platform"))
+    faults: dict[str, pl.Expr] = {name: pl.col(f"{name}.fault") for name in _NOTICE_IDS}
+    faults["platform"] = pl.coalesce("platform.fault", lacking)
     faults["issued_at"] = (
         pl.when(pl.col("issued_at.fault").is_null() & pl.col("issued_at").is_null())
         .then(pl.lit("issued_at is empty; the appeal's window runs from it"))
