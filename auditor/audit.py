@@ -66,7 +66,9 @@ def audit(request: Request, progress: Progress, clock: Stopwatch | None = None) 
     """Read, judge and put together; writes nothing."""
     clock = clock or Stopwatch()
     packs = rulebook.select(rulebook.load(), request.rules)
-    options = ingest.Options(request.platform, request.shop, request.timezone, request.format, request.as_of)
+    options = ingest.Options(
+        as_of=request.as_of, platform=request.platform, shop=request.shop, timezone=request.timezone, format=request.format
+    )
     loaded = ingest.load(request.inputs, request.orders, request.penalties, request.facts, options, progress)
     clock.lap("ingest")
     loaded = normalise(loaded)

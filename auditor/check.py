@@ -136,7 +136,7 @@ def in_force(rule: Rule, day: date) -> bool:
 
 def finding(hit: Hit, rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Finding:
     """The hit in the rule's words, with its clause, severity and a name that stays the same in every run."""
-    conversation = shard.conversation(hit.conversation_id)
+    platform, shop_id = shard.home_of(hit.conversation_id)
     certainty: Certainty = "proven" if hit.certainty == rule.certainty_at_most == "proven" else "suspected"
     return Finding(
         finding_id=finding_id(rule.id, hit),
@@ -147,8 +147,8 @@ def finding(hit: Hit, rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Findi
         family=rule.family,
         severity=rule.severity,
         certainty=certainty,
-        platform=conversation.platform,
-        shop_id=conversation.shop_id,
+        platform=platform,
+        shop_id=shop_id,
         agent_id=hit.agent_id,
         conversation_id=hit.conversation_id,
         order_id=hit.order_id,

@@ -6,9 +6,11 @@ Lenient throughout: the latest moment a reasonable buyer would accept, the earli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+import polars as pl
 
 from auditor.model import Conversation, LedgerEntry, Message, Order, Outcome, Promise, PromiseKind, When
 from auditor.reading.promises import assent, elliptic
@@ -48,21 +50,12 @@ def ledger(shard: Shard) -> tuple[LedgerEntry, ...]:
 
 
 def _ledger(shard: Shard) -> tuple[LedgerEntry, ...]:
-    entries: list[LedgerEntry] = []
-    for conversation in shard.conversations(shard.with_texts(_promising(shard))):
-        entries += conversation_ledger(shard, conversation)
-    return tuple(entries)
-
-
-def _promising(shard: Shard) -> list[int]:
-    frame = shard.texts.frame
-    spoken = frame.filter(frame["by_agent"])["text_id"].to_list()
-    return [t for t in spoken if (r := shard.texts.reading(t)) and (r.promises or "assent" in r.acts)] + _elliptic(shard, spoken)
-
-
-def _elliptic(shard: Shard, spoken: Iterable[int]) -> list[int]:
-    langs, texts = shard.texts.frame["lang"].to_list(), shard.texts.frame["text"].to_list()
-    return [t for t in spoken if len(texts[t]) <= 40 and elliptic(shard.texts.normal(t), langs[t]) is not None]
+    texts = shard.texts
+    spoken = texts.frame.filter(pl.col("text_id").is_in(sorted(texts.passing("promises"))))
+    made = [i for i in spoken.filter("by_agent")["text_id"].to_list() if texts.reading(i).promises]
+    asked = [i for i in spoken.filter("by_buyer")["text_id"].to_list() if texts.reading(i).requests]
+    conversations = {*shard.with_texts(made), *shard.with_texts(asked, "buyer")}
+    return tuple(entry for conversation in shard.conversations(conversations) for entry in conversation_ledger(shard, conversation))
 
 
 def conversation_ledger(shard: Shard, conversation: Conversation) -> list[LedgerEntry]:

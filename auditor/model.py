@@ -301,19 +301,6 @@ class Claim:
     correction: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """All that a text says, from the text alone."""
-
-    promises: tuple[Promise, ...] = ()
-    requests: tuple[Promise, ...] = ()  # a buyer's question that names a time
-    claims: tuple[Claim, ...] = ()
-    topics: frozenset[str] = frozenset()  # what is asked or talked about
-    acts: frozenset[str] = frozenset()  # assent, refusal, apology, asks_evidence, … (reading/acts.py lists them)
-
-
-EMPTY_READING = Reading()
-
 # ---- promises tied to clocks and orders (ledger.py) --------------------------------------------------------------------
 
 Outcome = Literal["kept", "broken", "pending", "unverifiable", "withdrawn"]

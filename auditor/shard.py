@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 import polars as pl
 
 from auditor.conversations import Conversations
-from auditor.model import EMPTY_READING, Conversation, Fact, Lang, Message, Order, Reading, Shop
+from auditor.model import Conversation, Fact, Lang, Message, Order, Shop
 from auditor.reading.column import normal_column
 from auditor.reading.normal import Normal, normal
-from auditor.reading.reader import read, reading_gate
+from auditor.reading.reader import GATES, TextReading
 from auditor.reading.words import word_list
 from auditor.worktime import local_zone, zone_of
 
@@ -46,15 +46,23 @@ class Texts:
         self._texts: list[str] = frame["text"].to_list()
         self._langs: list[Lang] = frame["lang"].to_list()
         self._normals: dict[int, Normal] = {}
-        self._readings: dict[int, Reading] = {}
+        self._readings: dict[int, TextReading] = {}
         self._found: dict[tuple[str, int], tuple[str, ...]] = {}
         self._gated: dict[str, frozenset[int]] = {}
 
-    @cached_property
-    def _readable(self) -> frozenset[int]:
+    def passing(self, part: str) -> frozenset[int]:
+        """Ids of the texts that may hold that part of a reading (promises, claims, acts): a column test."""
+        key = f"reading {part}"
+        if key not in self._gated:
+            self._gated[key] = self._matching(lambda lang: GATES[part](lang))
+        return self._gated[key]
+
+    def _matching(self, pattern: Callable[[Lang], str | None]) -> frozenset[int]:
         ids: list[int] = []
         for (lang,), part in self.frame.group_by("lang"):
-            ids += part.filter(pl.col("norm").str.contains(reading_gate(str(lang))))["text_id"].to_list()
+            gate = pattern(lang)  # type: ignore[arg-type]
+            if gate is not None:
+                ids += part.filter(pl.col("norm").str.contains(gate))["text_id"].to_list()
         return frozenset(ids)
 
     def normal(self, text_id: int) -> Normal:
@@ -64,13 +72,12 @@ class Texts:
             found = self._normals[text_id] = normal(self._texts[text_id])
         return found
 
-    def reading(self, text_id: int) -> Reading:
-        """What the text says (promises, claims, topics, acts); texts without a trigger word are never parsed."""
-        if text_id not in self._readable:
-            return EMPTY_READING
+    def reading(self, text_id: int) -> TextReading:
+        """What the text says (promises, requests, claims, topics, acts), each part parsed when first asked for."""
         found = self._readings.get(text_id)
         if found is None:
-            found = self._readings[text_id] = read(self.normal(text_id), self._langs[text_id])
+            gates = frozenset(part for part in GATES if text_id in self.passing(part))
+            found = self._readings[text_id] = TextReading(self.normal(text_id), self._langs[text_id], gates)
         return found
 
     def may_match(self, names: Iterable[str]) -> frozenset[int]:
@@ -79,12 +86,7 @@ class Texts:
 
     def _may_match(self, name: str) -> frozenset[int]:
         if name not in self._gated:
-            ids: list[int] = []
-            for (lang,), part in self.frame.group_by("lang"):
-                words = word_list(name, str(lang))  # type: ignore[arg-type]
-                if words is not None:
-                    ids += part.filter(pl.col("norm").str.contains(words.gate))["text_id"].to_list()
-            self._gated[name] = frozenset(ids)
+            self._gated[name] = self._matching(lambda lang: words.gate if (words := word_list(name, lang)) else None)
         return self._gated[name]
 
     def found(self, name: str, text_id: int) -> tuple[str, ...]:
@@ -147,6 +149,15 @@ class Shard:
         wanted = pl.DataFrame({"text_id": sorted(text_ids)}, schema={"text_id": pl.UInt32})
         hits = self.messages.filter(pl.col("sender_role") == role).join(wanted, on="text_id", how="semi")
         return sorted(hits["conversation_id"].unique().to_list())
+
+    def home_of(self, conversation_id: str) -> tuple[str, str | None]:
+        """(platform, shop) of a conversation, without building it."""
+        return self._homes[conversation_id]
+
+    @cached_property
+    def _homes(self) -> Mapping[str, tuple[str, str | None]]:
+        homes = self.messages.group_by("conversation_id").agg(pl.col("platform").first(), pl.col("shop_id").drop_nulls().first())
+        return {cid: (platform, shop) for cid, platform, shop in homes.iter_rows()}
 
     @property
     def orders(self) -> Mapping[str, Order]:

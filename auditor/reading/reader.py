@@ -1,24 +1,64 @@
-"""Everything that is understood of one text, from the readers of promises, claims, topics and acts."""
+"""Everything that is understood of one text, each part worked out when it is first asked for and only where its gate opens."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 
-from auditor.model import Lang, Reading
+from auditor.model import Claim, Lang, Promise
 from auditor.reading.acts import act_gate, acts
 from auditor.reading.claims import claim_gate, claims
 from auditor.reading.normal import Normal
 from auditor.reading.promises import promise_gate, promises
 from auditor.reading.topics import topics
 
-
-def read(text: Normal, lang: Lang) -> Reading:
-    """Everything that is understood of one text."""
-    made, asked = promises(text, lang)
-    return Reading(made, asked, claims(text, lang), topics(text, lang), acts(text, lang))
+# Part of a reading → the pattern (Rust and RE2 syntax) over normal texts without which a text says nothing of that kind.
+GATES: Mapping[str, Callable[[Lang], str]] = {"promises": promise_gate, "claims": claim_gate, "acts": act_gate}
 
 
-@lru_cache(maxsize=8)
-def reading_gate(lang: Lang) -> str:
-    """A pattern (Rust and RE2 syntax) over normal texts; what it does not match says nothing that is read."""
-    return "|".join(f"(?:{gate(lang)})" for gate in (promise_gate, claim_gate, act_gate))
+class TextReading:
+    """What one text says. `open_gates`: the parts whose gate it passed; the others are empty without a look."""
+
+    __slots__ = ("_acts", "_claims", "_lang", "_normal", "_open", "_promises", "_topics")
+
+    def __init__(self, normal: Normal, lang: Lang, open_gates: frozenset[str] = frozenset(GATES)) -> None:
+        self._normal, self._lang, self._open = normal, lang, open_gates
+        self._promises: tuple[tuple[Promise, ...], tuple[Promise, ...]] | None = None
+        self._claims: tuple[Claim, ...] | None = None
+        self._topics: frozenset[str] | None = None
+        self._acts: frozenset[str] | None = None
+
+    def _both(self) -> tuple[tuple[Promise, ...], tuple[Promise, ...]]:
+        if self._promises is None:
+            self._promises = promises(self._normal, self._lang) if "promises" in self._open else ((), ())
+        return self._promises
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """What the writer commits the shop to."""
+        return self._both()[0]
+
+    @property
+    def requests(self) -> tuple[Promise, ...]:
+        """What a buyer asks for that an assent would make a promise."""
+        return self._both()[1]
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Statements of fact."""
+        if self._claims is None:
+            self._claims = claims(self._normal, self._lang) if "claims" in self._open else ()
+        return self._claims
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """What is asked or talked about."""
+        if self._topics is None:
+            self._topics = topics(self._normal, self._lang)
+        return self._topics
+
+    @property
+    def acts(self) -> frozenset[str]:
+        """What the writer does: asks, assents, refuses, apologises … (acts.py lists them)."""
+        if self._acts is None:
+            self._acts = acts(self._normal, self._lang) if "acts" in self._open else frozenset()
+        return self._acts
