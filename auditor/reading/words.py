@@ -48,6 +48,7 @@ class WordList:
     any: Any  # compiled alternation, or None
     unless: Any
     unless_message: Any
+    patterns: tuple[str, ...] = ()  # `any`, one by one, as they are matched
     tokens: tuple[tuple[dict[str, object], ...], ...] = ()
     token_gate: Any = None
     whole_message: bool = False
@@ -149,6 +150,7 @@ def _read(path: Path, name: str, lang: Lang) -> WordList:
         any=_compiled(patterns["any"]),
         unless=_compiled(patterns["unless"]),
         unless_message=_compiled(patterns["unless_message"]),
+        patterns=patterns["any"],
         tokens=tokens,
         token_gate=_compiled([re2.escape(one) for one in literals]),
         whole_message=value.get("scope") == "message",

@@ -1,0 +1,68 @@
+"""Short answers that mean something only after a question: a plain yes, or nothing but a time."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from auditor.model import Lang, When
+from auditor.reading.conditions import mark_conditions
+from auditor.reading.normal import Normal
+from auditor.reading.segments import Segment, segments
+from auditor.reading.tokens import Token, tokens
+
+_LONGEST = 120
+_POLITE = frozenset({"filler", "yes", "to_buyer", "seller", "also", "just", "idiom", "border"})
+_AROUND_TIMES = _POLITE | {"time", "hedge", "estimate", "closed", "correction", "ship_noun"}
+
+
+def elliptic(normal: Normal, lang: Lang) -> When | None:
+    """The deadline of a text that is nothing but a time ("Tomorrow.", "明天哈", "Jutro święto, więc w czwartek"), else None."""
+    parts = _parts(normal, lang)
+    if not parts or any(part.asked for part in parts):
+        return None
+    mark_conditions(parts, normal, lang)
+    found: When | None = None
+    for part in parts:
+        if any(token.kind not in _AROUND_TIMES for token in part.tokens):
+            return None
+        if any(token.piece is not None and token.piece.sort in ("not_before", "vague", "ago") for token in part.tokens):
+            return None
+        if not part.has("closed") and _rest(part, normal) > 0:
+            return None
+        for group in part.groups:
+            if not group.condition and not group.piece.past:
+                found = group.when or found
+    return found
+
+
+def assent(normal: Normal, lang: Lang) -> Literal["yes", "conditional"] | None:
+    """ "yes": a text that is a plain yes; "conditional": a yes that names a condition; None: anything else."""
+    parts = _parts(normal, lang)
+    if not parts or not any(token.yes for part in parts for token in part.tokens) or any(part.asked for part in parts):
+        return None
+    if any(token.kind in ("neg", "negated_act", "no_promise") for part in parts for token in part.tokens):
+        return None
+    if any(part.has("condition", "condition_order") for part in parts):
+        said = [part for part in parts if any(token.yes for token in part.tokens) and _is_polite(part, normal)]
+        return "conditional" if said and not any(part.actions for part in parts) else None
+    return "yes" if all(_is_polite(part, normal) for part in parts) else None
+
+
+def _parts(normal: Normal, lang: Lang) -> list[Segment]:
+    if len(normal.text) > _LONGEST:
+        return []
+    return segments(normal, lang, _calm(tokens(normal, lang)))
+
+
+def _calm(found: list[Token]) -> list[Token]:
+    return found
+
+
+def _is_polite(part: Segment, normal: Normal) -> bool:
+    return all(token.kind in _POLITE or token.yes for token in part.tokens) and _rest(part, normal) == 0
+
+
+def _rest(part: Segment, normal: Normal) -> int:
+    """Letters of a segment that no token covers."""
+    covered = {at for token in part.tokens for at in range(token.start, token.end)}
+    return sum(1 for at in range(part.start, part.end) if at not in covered and normal.text[at].isalnum())

@@ -1,0 +1,68 @@
+"""Conditions and days off: which times in a text are no deadlines, and which promises hold only under a condition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from auditor.model import Lang
+from auditor.reading.normal import Normal
+from auditor.reading.segments import Group, Segment
+from auditor.reading.tokens import Token
+
+_NEAR = 4  # characters between an order word and its cut-off time
+
+
+def mark_conditions(parts: list[Segment], normal: Normal, lang: Lang) -> set[int]:
+    """Mark the time groups that are no deadlines; return the indices of segments whose promises are conditional."""
+    conditional: set[int] = set()
+    for at, part in enumerate(parts):
+        _mark_days_off(part)
+        if _mark_cut_offs(part, normal, lang) or _mark_if(part, lang):
+            conditional.update(i for i in range(len(parts)) if parts[i].sentence == part.sentence and i >= at - 1)
+    return conditional
+
+
+def _mark_days_off(part: Segment) -> None:
+    for closed in part.of("closed"):
+        for group in part.groups:
+            if 0 <= closed.start - group.end <= _NEAR or 0 <= group.start - closed.end <= _NEAR:
+                group.condition = True
+
+
+def _mark_cut_offs(part: Segment, normal: Normal, lang: Lang) -> bool:
+    """Orders placed before 2 pm; 4点前下单. In Chinese the time stands before the word, else after it."""
+    found = False
+    for token in part.of("condition_order", "order_word"):
+        before = [group for group in part.groups if 0 <= token.start - group.end <= _NEAR]
+        after = [group for group in part.groups if 0 <= group.start - token.end <= _NEAR]
+        if lang == "zh":
+            if not before and after and after[0].piece.sort == "span":
+                _anchor(part, token, normal)
+                continue
+            found = found or bool(part.groups) or token.kind == "condition_order"
+            _set(before)
+        elif after or token.kind == "condition_order":
+            found = True
+            _set(after[:1])
+    return found
+
+
+def _anchor(part: Segment, token: Token, normal: Normal) -> None:
+    paid = normal.text[token.start : token.end].startswith(("付", "支付"))
+    part.tokens[part.tokens.index(token)] = replace(token, kind="anchor_payment" if paid else "anchor_order")
+
+
+def _mark_if(part: Segment, lang: Lang) -> bool:
+    conditions = part.of("condition")
+    for token in conditions:
+        actions = [action for action in part.actions if action.start > token.end]
+        if lang == "zh":
+            continue
+        end = actions[0].start if actions else part.end
+        _set([group for group in part.groups if token.end <= group.start < end])
+    return bool(conditions)
+
+
+def _set(groups: list[Group]) -> None:
+    for group in groups:
+        group.condition = True

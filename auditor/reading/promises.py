@@ -1,0 +1,313 @@
+"""What a text commits the shop to: promises, and requests for one.
+
+The text is cut into segments; each action word in a segment (ship, refund, reply …) is a promise if nothing there speaks
+against it (denial, question, quotation, past, someone else's action, policy) and a time or a "soon" belongs to it, in its own
+segment or in the one beside it. Words are in rules/words/<lang>/promises/, times in times_<lang>.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from auditor.model import Lang, Promise, PromiseKind, When
+from auditor.reading.answers import assent, elliptic
+from auditor.reading.conditions import mark_conditions
+from auditor.reading.normal import Normal
+from auditor.reading.segments import ACTIONS, Group, Segment, segments
+from auditor.reading.tokens import Token, lexer, tokens
+
+__all__ = ["assent", "elliptic", "promise_gate", "promises"]
+
+_ANCHORS = {
+    "anchor_payment": "payment",
+    "anchor_order": "order",
+    "anchor_return_received": "return_received",
+    "anchor_approval": "approval",
+    "anchor_delivery": "delivery",
+    "anchor_other": "other",
+}
+_OBJECTS = {"object_reship": "reship", "object_other": "other", "object_refund": "refund"}
+_LATEST = ("最晚", "最迟", "最慢", "najpozniej", "latest", "at the latest")
+
+Read = tuple[tuple[Promise, ...], tuple[Promise, ...]]
+
+
+def promise_gate(lang: Lang) -> str:
+    """A pattern (RE2 and Rust alike): a normal text that it does not match holds no promise, request or elliptic answer."""
+    return lexer(lang).gate
+
+
+def promises(normal: Normal, lang: Lang) -> Read:
+    """(promises, requests) of a text, in order. Who wrote it is not known here: requests count for a buyer's text only."""
+    found = tokens(normal, lang)
+    if not any(token.kind in ("time", "vague", "ask_when", "ask") for token in found):
+        return (), ()
+    parts = segments(normal, lang, found)
+    _mark_questions(parts, normal)
+    conditional = mark_conditions(parts, normal, lang)
+    made: list[Promise] = []
+    asked: list[Promise] = []
+    for at in range(len(parts)):
+        for promise in _Reader(normal, lang, parts, conditional).read(at):
+            (asked if promise.request else made).append(promise)
+    return _distinct(made), _distinct(asked)
+
+
+def _distinct(found: list[Promise]) -> tuple[Promise, ...]:
+    kept: dict[object, Promise] = {}
+    for promise in found:
+        kept.setdefault((promise.kind, promise.when, promise.conditional), promise)
+    timed = {promise.kind for promise in kept.values() if promise.when is not None}
+    return tuple(promise for promise in kept.values() if promise.when is not None or promise.kind not in timed)
+
+
+def _mark_questions(parts: list[Segment], normal: Normal) -> None:
+    for at, part in enumerate(parts):
+        marked = part.asked
+        part.asked = part.asked or part.has("ask", "ask_when")
+        if marked:
+            first = at
+            while first > 0 and parts[first - 1].sentence == part.sentence:
+                first -= 1
+            asks = [i for i in range(first, at) if parts[i].asked]
+            for i in range(asks[0] if asks else at, at):
+                parts[i].asked = True
+        if part.asked and at and not part.actions and not part.groups and part.end - part.start <= 16:
+            before = parts[at - 1]
+            if before.sentence == part.sentence and (before.actions or before.groups):
+                before.asked = True
+
+
+class _Reader:
+    """Reads the segments of one text."""
+
+    def __init__(self, normal: Normal, lang: Lang, parts: list[Segment], conditional: set[int]) -> None:
+        self.normal, self.lang, self.parts, self.conditional = normal, lang, parts, conditional
+        self.text = normal.folded if lang == "pl" else normal.text
+
+    def read(self, at: int) -> list[Promise]:
+        """The promises and requests of one segment."""
+        part = self.parts[at]
+        actions = self._main_actions(part)
+        if not actions:
+            return self._without_action(at)
+        found: list[Promise] = []
+        for action in actions:
+            promise = self._promise(at, action, actions)
+            if promise is not None:
+                found.append(promise)
+        return found
+
+    # ---- actions -----------------------------------------------------------------------------------------------------
+
+    def _main_actions(self, part: Segment) -> list[Token]:
+        actions = [action for action in part.actions if self._is_active(part, action)]
+        if any(not action.kind.startswith("other") for action in actions):
+            actions = [action for action in actions if not action.kind.startswith("other")]
+        verbs = [action for action in actions if not action.kind.endswith("_noun")]
+        return verbs or actions
+
+    def _is_active(self, part: Segment, action: Token) -> bool:
+        """A bare verb (ship, wysłać) is the shop's only after "we", "will", "we can"."""
+        if not action.kind.endswith("_bare"):
+            return True
+        before = [token for token in part.tokens if token.end <= action.start]
+        subject = next((token.kind for token in reversed(before) if token.kind in ("seller", "buyer", "condition_order")), None)
+        return subject in ("seller", "condition_order") or part.asked
+
+    def _kind(self, part: Segment, action: Token, actions: list[Token]) -> PromiseKind:
+        kind = action.kind.partition("_")[0]
+        following = [token.start for token in actions if token.start > action.start]
+        end = following[0] if following else part.end
+        objects = [token for token in part.tokens if token.kind in _OBJECTS and token.start < end]
+        if len(actions) > 1:
+            objects = [token for token in objects if token.start >= action.start]
+        if objects and kind in ("ship", "reship", "other"):
+            kinds = [_OBJECTS[token.kind] for token in objects]
+            kind = kinds[0] if kind == "ship" or kinds[0] != "other" else kind
+        return cast(PromiseKind, kind if kind in ACTIONS else "other")
+
+    def _subject(self, part: Segment, action: Token) -> str:
+        subject = "seller"
+        for token in part.tokens:
+            if token.start >= action.start:
+                break
+            if token.kind in ("seller", "buyer", "third", "carrier"):
+                subject = token.kind
+            elif token.kind == "to_buyer" and self.lang == "zh":
+                subject = "seller"
+        return subject
+
+    # ---- one promise ---------------------------------------------------------------------------------------------------
+
+    def _promise(self, at: int, action: Token, actions: list[Token]) -> Promise | None:
+        part = self.parts[at]
+        kind = self._kind(part, action, actions)
+        subject = self._subject(part, action)
+        group, where = self._time(at, action, actions)
+        request = part.asked or self._asks_buyer(part, subject, kind, action)
+        if self._is_denied(part, action, group) or (not request and self._is_foreign(part, subject, kind, action)):
+            return None
+        when = self._when(at, group)
+        vague = when is None and not part.asked and self._is_vague(at, part, action, group)
+        if when is None and not vague and not (request and part.has("ask", "ask_when")):
+            return None
+        if action.kind.endswith(("_noun", "_done")) and when is None and not request:
+            return None
+        start, end = min(part.start, where[0]), max(part.end, where[1])
+        return Promise(
+            kind=kind,
+            text=self.normal.quote(start, end),
+            when=when,
+            vague=vague,
+            conditional=at in self.conditional,
+            hedged=part.has("hedge"),
+            estimate=part.has("estimate") or (kind == "deliver" and subject in ("third", "carrier")),
+            correction=any(one.has("correction") for one in self.parts[: at + 1]),
+            request=request,
+        )
+
+    def _asks_buyer(self, part: Segment, subject: str, kind: str, action: Token) -> bool:
+        """An imperative ("please ship today"): a request when a buyer writes it, nothing when an agent does."""
+        if self.lang == "pl" and not action.kind.endswith(("_bare", "_noun")):
+            return False
+        return subject == "buyer" and kind not in ("deliver",) and not self._is_you_get(action)
+
+    def _is_you_get(self, action: Token) -> bool:
+        return self.lang == "en" and action.kind == "other"
+
+    def _is_denied(self, part: Segment, action: Token, group: Group | None) -> bool:
+        if part.has("no_promise", "policy") or part.quoted:
+            return True
+        if not part.asked and part.has("neg", "negated_act"):
+            return True
+        if any(token.start < action.start for token in part.of("quoted")):
+            return True
+        if any(one.piece.past for one in part.groups):
+            return True
+        if action.kind.endswith("_done") and not self._is_coming(group):
+            return not part.asked
+        return part.has("past") and not (self.lang == "zh" and self._is_coming(group) and not _told_before(part, self.text))
+
+    def _is_coming(self, group: Group | None) -> bool:
+        """Whether the time can only lie ahead."""
+        when = group.when if group is not None else None
+        if when is None or group is None:
+            return False
+        today = when.unit == "days" and when.n == 0 and when.clock is None
+        return not today or self.text[group.start : group.end].startswith("by ")
+
+    def _is_foreign(self, part: Segment, subject: str, kind: str, action: Token) -> bool:
+        if subject == "third":
+            first_person = self.lang == "pl" and self.text[action.start : action.end].endswith(("my", "e", "am", "em"))
+            return kind != "deliver" and not first_person
+        return subject == "carrier" and kind in ("refund", "reply", "compensate")
+
+    def _is_vague(self, at: int, part: Segment, action: Token, group: Group | None) -> bool:
+        if action.kind.endswith(("_noun", "_done")):
+            return False
+        if group is not None or part.has("vague"):
+            return True
+        before = self.parts[at - 1] if at else None
+        return before is not None and before.has("vague") and not before.actions and not before.asked
+
+    # ---- its time --------------------------------------------------------------------------------------------------------
+
+    def _when(self, at: int, group: Group | None) -> When | None:
+        if group is None or group.when is None:
+            return None
+        part = next(one for one in self.parts if one.start <= group.start < one.end)
+        if any(token.piece is not None and token.piece.sort == "not_before" for token in part.tokens):
+            return None
+        anchors = [token.kind for token in part.tokens if token.kind in _ANCHORS]
+        if not anchors:
+            anchors = [token.kind for token in self.parts[at].tokens if token.kind in _ANCHORS]
+        if not anchors and at and not self.parts[at - 1].actions and not self.parts[at - 1].groups:
+            anchors = [token.kind for token in self.parts[at - 1].tokens if token.kind in _ANCHORS]
+        return replace(group.when, anchor=_ANCHORS[anchors[0]]) if anchors else group.when
+
+    def _time(self, at: int, action: Token, actions: list[Token]) -> tuple[Group | None, tuple[int, int]]:
+        """The time group of an action, and the span of the segment it was found in."""
+        part = self.parts[at]
+        own = self._own(part, action, actions)
+        if own is not None:
+            bound = self._bound(at)
+            return (bound[0], (bound[1].start, bound[1].end)) if bound else (own, (part.start, part.end))
+        if not part.has("vague"):
+            for neighbour in (at - 1, at + 1):
+                found = self._lent(at, neighbour)
+                if found is not None:
+                    return found, (self.parts[neighbour].start, self.parts[neighbour].end)
+        return None, (part.start, part.end)
+
+    def _own(self, part: Segment, action: Token, actions: list[Token]) -> Group | None:
+        groups = [group for group in part.groups if not group.condition]
+        last = max((one.end for one in actions if one.end <= action.start), default=part.start)
+        following = min((one.start for one in actions if one.start > action.start), default=part.end)
+        before = [group for group in groups if last <= group.start < action.start]
+        after = [group for group in groups if action.end <= group.start < following]
+        if self.lang == "zh":
+            if last > part.start and following == part.end:
+                after = after or []
+            return (before or after or groups or [None])[-1] if before or not after else after[0]
+        if last > part.start:
+            before = []
+        return (after or before[-1:] or groups or [None])[0]
+
+    def _bound(self, at: int) -> tuple[Group, Segment] | None:
+        """ "今天发，最晚明天": the second time is the deadline."""
+        following = self.parts[at + 1] if at + 1 < len(self.parts) else None
+        if (
+            following is None
+            or following.actions
+            or len(following.groups) != 1
+            or following.asked
+            or following.has("neg", "closed")
+        ):
+            return None
+        if not any(word in self.text[following.start : following.end] for word in _LATEST):
+            return None
+        return following.groups[0], following
+
+    def _lent(self, at: int, neighbour: int) -> Group | None:
+        """The time of the segment before or after, where that one has no action of its own."""
+        if not 0 <= neighbour < len(self.parts):
+            return None
+        other = self.parts[neighbour]
+        if other.part_of_denial or other.actions or other.asked != self.parts[at].asked and other.asked:
+            return None
+        groups = [group for group in other.groups if not group.condition and not group.piece.past]
+        if not groups or (neighbour > at and groups[0].start - other.start > 8):
+            return None
+        return groups[-1] if neighbour < at else groups[0]
+
+    # ---- no action in the segment --------------------------------------------------------------------------------------------
+
+    def _without_action(self, at: int) -> list[Promise]:
+        part = self.parts[at]
+        groups = [group for group in part.groups if not group.condition and group.when is not None]
+        if not groups:
+            return []
+        when = self._when(at, groups[-1])
+        text = self.normal.quote(part.start, part.end)
+        if part.asked:
+            return [Promise("other", text, when, request=True)]
+        before = self.parts[at - 1] if at else None
+        if before is None or when is None or part.part_of_denial or not (before.has("neg", "negated_act") and before.actions):
+            return []
+        if not _is_bare_time(part) or before.asked or before.quoted:
+            return []
+        kind = self._kind(before, before.actions[-1], before.actions)
+        return [
+            Promise(kind, text, when, conditional=at in self.conditional, hedged=part.has("hedge"), estimate=part.has("estimate"))
+        ]
+
+
+def _told_before(part: Segment, text: str) -> bool:
+    return any(text[token.start : token.end] in ("已", "已经", "刚", "刚刚", "早就", "之前", "上次") for token in part.of("past"))
+
+
+def _is_bare_time(part: Segment) -> bool:
+    covered = sum(token.end - token.start for token in part.tokens)
+    return part.end - part.start - covered <= 8

@@ -1,0 +1,176 @@
+"""A text cut into the pieces that one commitment fits into, each with its tokens and time groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from auditor.model import Lang, When
+from auditor.reading.normal import Normal, clauses
+from auditor.reading.times import Piece, joined, when_of
+from auditor.reading.tokens import Token
+
+ACTIONS = ("ship", "deliver", "refund", "reship", "reply", "compensate", "restock", "other")
+_NEUTRAL = ("filler", "also", "just", "yes")
+_DASHES = frozenset("-–—~/,")
+_SENTENCE_ENDS = frozenset(".!?。\n…;")
+_QUOTES = {"“": "”", "„": "”", "«": "»", "「": "」", "『": "』", '"': '"'}
+
+
+@dataclass(slots=True)
+class Group:
+    """Neighbouring time words that make one time; `when` is None where it names no deadline."""
+
+    start: int
+    end: int
+    piece: Piece
+    condition: bool = False  # the cut-off of a condition, or a day off: no deadline
+    either: bool = False
+
+    @property
+    def when(self) -> When | None:
+        return when_of(self.piece)
+
+
+@dataclass(slots=True)
+class Segment:
+    """A clause, or the part of one up to a turn ("but") or a denial in one word ("发不了")."""
+
+    start: int
+    end: int
+    sentence: int
+    tokens: list[Token]
+    groups: list[Group] = field(default_factory=list)
+    asked: bool = False
+    quoted: bool = False
+
+    def has(self, *kinds: str) -> bool:
+        return any(token.kind in kinds for token in self.tokens)
+
+    def of(self, *kinds: str) -> list[Token]:
+        return [token for token in self.tokens if token.kind in kinds]
+
+    @property
+    def part_of_denial(self) -> bool:
+        """Whether its times cannot be lent: denied, quoted, policy, someone else's."""
+        return self.quoted or self.has(
+            "neg", "negated_act", "no_promise", "policy", "quoted", "condition", "condition_order", "past", "buyer", "third"
+        )
+
+    @property
+    def actions(self) -> list[Token]:
+        return [token for token in self.tokens if token.kind.partition("_")[0] in ACTIONS]
+
+
+def segments(normal: Normal, lang: Lang, tokens: list[Token]) -> list[Segment]:
+    """The segments of a text, in order; those without a token are there too (a turn lies between their neighbours)."""
+    text = normal.text
+    quoted = _quoted(text)
+    result: list[Segment] = []
+    sentence, last_end, at = 0, 0, 0
+    for start, end in _borders(normal, lang, tokens):
+        if _SENTENCE_ENDS.intersection(text[last_end:start]):
+            sentence += 1
+        inside: list[Token] = []
+        while at < len(tokens) and tokens[at].start < end:
+            inside.append(tokens[at])
+            at += 1
+        in_quotes = any(first <= start < last for first, last in quoted)
+        for piece in _cut(start, end, inside):
+            piece.sentence, piece.quoted = sentence, in_quotes
+            piece.groups = _groups(text, piece.tokens)
+            result.append(piece)
+        result[-1].asked = "?" in text[end : end + 2].split(" ")[0]
+        last_end = end
+    return result
+
+
+def _borders(normal: Normal, lang: Lang, tokens: list[Token]) -> list[tuple[int, int]]:
+    """Clauses; in Chinese a blank parts them too. No token is cut."""
+    text = normal.text
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for start, end in clauses(normal):
+        cuts = [start, end]
+        if lang == "zh":
+            cuts[1:1] = [
+                i for i in range(start + 1, end - 1) if text[i] == " " and not (text[i - 1].isascii() and text[i + 1].isascii())
+            ]
+        for first, last in zip(cuts, cuts[1:], strict=False):
+            while at < len(tokens) and tokens[at].end <= first:
+                at += 1
+            if spans and at < len(tokens) and tokens[at].start < first < tokens[at].end:
+                spans[-1] = (spans[-1][0], last)
+            else:
+                spans.append((first, last))
+    return spans
+
+
+def _cut(start: int, end: int, tokens: list[Token]) -> Iterable[Segment]:
+    inside: list[Token] = []
+    for token in tokens:
+        if token.kind == "border" and inside:
+            yield Segment(start, token.start, 0, inside)
+            start, inside = token.end, []
+        inside.append(token)
+        if token.kind == "negated_act":
+            yield Segment(start, token.end, 0, inside)
+            start, inside = token.end, []
+    yield Segment(start, end, 0, inside)
+
+
+def _quoted(text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    at = 0
+    while at < len(text):
+        closing = _QUOTES.get(text[at])
+        if closing is None and text[at] == "'" and (at == 0 or text[at - 1] in " :("):
+            closing = "'"
+        if closing is None:
+            at += 1
+            continue
+        last = text.find(closing, at + 1)
+        if last < 0 and closing == "”":
+            last = text.find('"', at + 1)
+        if last < 0:
+            at += 1
+            continue
+        spans.append((at, last))
+        at = last + 1
+    return spans
+
+
+# ---- time groups ------------------------------------------------------------------------------------------------------
+
+
+def _groups(text: str, tokens: list[Token]) -> list[Group]:
+    groups: list[Group] = []
+    gap: list[Token] = []
+    for token in tokens:
+        if token.kind != "time" or token.piece is None:
+            gap.append(token)
+            continue
+        if token.piece.sort == "not_before":
+            gap.append(token)
+            continue
+        previous = groups[-1] if groups else None
+        if previous is not None and _is_narrow(text[previous.end : token.start], previous.end, gap):
+            either = any(one.kind == "also" for one in gap) or bool(_DASHES.intersection(text[previous.end : token.start]))
+            piece = joined(previous.piece, token.piece, either)
+            if piece is not None:
+                previous.end, previous.piece, previous.either = token.end, piece, either
+                gap = []
+                continue
+        groups.append(Group(token.start, token.end, token.piece))
+        gap = []
+    return groups
+
+
+def _is_narrow(between: str, offset: int, gap: list[Token]) -> bool:
+    if len(between) > 16 or any(token.kind not in _NEUTRAL for token in gap):
+        return False
+    rest = list(between)
+    for token in gap:
+        for at in range(max(token.start - offset, 0), min(token.end - offset, len(rest))):
+            rest[at] = " "
+    return all(one in " 的,、-–—~/." for one in rest)

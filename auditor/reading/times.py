@@ -1,0 +1,152 @@
+"""The pieces that time expressions are made of, and how neighbouring pieces become one deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from auditor.model import When
+
+Sort = Literal["day", "part", "clock", "span", "closing", "holiday", "vague", "not_before", "ago"]
+Groups = Sequence[str | None]
+Reader = Callable[[Groups], "Piece | None"]  # the groups of its pattern → a piece; None: it is no time after all
+
+MORNING, NOON, AFTERNOON, EVENING = 720, 840, 1080, 1440
+_HALF_DAY = 720
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One time word. `when` holds days and spans, `minute` a part of the day (its end) or a clock time.
+
+    `bare`: a clock time without am or pm. `past`: the day lies behind (yesterday).
+    """
+
+    sort: Sort
+    when: When | None = None
+    minute: int | None = None
+    bare: bool = False
+    past: bool = False
+
+
+VAGUE = Piece("vague")
+NOT_BEFORE = Piece("not_before")
+AGO = Piece("ago", past=True)
+CLOSING = Piece("closing", When("closing"))
+
+
+def days(n: float, minute: int | None = None) -> Piece:
+    """A day n days from the message's; `minute`: "tonight", "tomorrow morning" in one word."""
+    return Piece("day", When("days", n), minute)
+
+
+def span(n: float, unit: Literal["minutes", "hours", "days", "business_days"]) -> Piece:
+    """A stretch of time: 48 hours, 3 days."""
+    return Piece("span", When(unit, n))
+
+
+def weekday(day: int, weeks_ahead: int = 0) -> Piece:
+    return Piece("day", When("weekday", weekday=day, weeks_ahead=weeks_ahead))
+
+
+def week(weeks_ahead: int = 0) -> Piece:
+    return Piece("day", When("week_end", weeks_ahead=weeks_ahead))
+
+
+def month_day(day: int, months_ahead: int = 0) -> Piece | None:
+    return Piece("day", When("month_day", day=day, months_ahead=months_ahead)) if 1 <= day <= 31 else None
+
+
+def date(month: int, day: int, year: int | None = None) -> Piece | None:
+    if year is not None and year < 100:
+        year += 2000
+    return Piece("day", When("date", month=month, day=day, year=year)) if 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def part(minute: int) -> Piece:
+    return Piece("part", None, minute)
+
+
+def clock(hour: float, minutes: float = 0, bare: bool | None = None) -> Piece | None:
+    """A clock time; without `bare` an hour up to 12 could be in either half of the day."""
+    if not (0 <= hour <= 24 and 0 <= minutes < 60):
+        return None
+    minute = round(hour * 60 + minutes) or EVENING
+    return Piece("clock", None, min(minute, EVENING), (hour <= 12 and minute < EVENING) if bare is None else bare)
+
+
+# ---- neighbours --------------------------------------------------------------------------------------------------------
+
+
+def joined(first: Piece, second: Piece, either: bool) -> Piece | None:
+    """Two pieces side by side as one; None where they do not belong together.
+
+    `either`: "or", "to", a dash stand between them, so that the later one counts.
+    """
+    if "vague" in (first.sort, second.sort) or first.past or second.past:
+        return None
+    if either and first.sort == second.sort:
+        return second
+    if first.sort == second.sort == "day":
+        return _two_days(first, second)
+    if first.sort == "span" or second.sort == "span":
+        return None
+    day = first if first.sort == "day" else second if second.sort == "day" else None
+    other = second if day is first else first
+    if day is not None and other.sort == "closing":
+        return _closing(day)
+    if day is not None and other.sort in ("part", "clock"):
+        return _on_day(day, other)
+    if {first.sort, second.sort} == {"part", "clock"}:
+        return _in_part(first, second) if first.sort == "part" else _in_part(second, first)
+    return None
+
+
+def when_of(piece: Piece) -> When | None:
+    """The deadline of a joined piece; None where it names none."""
+    if piece.past or piece.sort in ("vague", "ago", "not_before"):
+        return None
+    if piece.when is None:
+        if piece.minute is None:
+            return None
+        # a time without a day: the next time the clock shows it (weekday None)
+        return When("weekday", clock=piece.minute, bare_hour=piece.bare)
+    if piece.minute is None or piece.when.unit not in ("days", "weekday", "month_day", "date", "business_days"):
+        return piece.when
+    return replace(piece.when, clock=piece.minute, bare_hour=piece.bare)
+
+
+def _two_days(first: Piece, second: Piece) -> Piece | None:
+    """Wednesday 8 May, this Friday the 13th: the date counts."""
+    exact = [piece for piece in (first, second) if piece.when and piece.when.unit in ("date", "month_day")]
+    if len(exact) == 1 and first.when and second.when and "weekday" in (first.when.unit, second.when.unit):
+        return exact[0]
+    return None
+
+
+def _closing(day: Piece) -> Piece | None:
+    if day.when is None or day.when.unit != "days":
+        return day
+    return Piece("day", When("closing", day.when.n))
+
+
+def _on_day(day: Piece, time: Piece) -> Piece | None:
+    if day.when is None or (day.minute is not None and time.sort == "part"):
+        return day if day.minute is not None else None
+    if day.minute is not None and time.minute is not None:
+        time = _in_part(Piece("part", None, day.minute), time)
+    return replace(day, minute=time.minute, bare=time.bare)
+
+
+def _in_part(part_of_day: Piece, time: Piece) -> Piece:
+    """Afternoon + six o'clock = 18:00."""
+    minute = time.minute or 0
+    half = part_of_day.minute or 0
+    if not time.bare:
+        return time
+    if half == EVENING and minute >= _HALF_DAY:
+        minute = EVENING if minute == _HALF_DAY else minute  # twelve at night
+    elif half in (NOON, AFTERNOON, EVENING) and minute < _HALF_DAY and not (half == NOON and minute >= 600):
+        minute += _HALF_DAY
+    return Piece("clock", None, minute)
