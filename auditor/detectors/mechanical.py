@@ -1,0 +1,313 @@
+"""Answers that are no answers: the same text to different questions, bare fillers, "one moment" and then silence.
+
+    buyer: 是大豆纤维的吗 / agent: 都是正品请放心 / buyer: 冬天够不够厚 / agent: 都是正品请放心 / …   flagged (same_answer, three times)
+    buyer: 包邮吗 / agent: 全国包邮的 / buyer: 真的包邮吗 / agent: 全国包邮的 / …                    passes: the question is the same
+    buyer: 能存几年 / agent: 嗯 / buyer: 要避光吗 / agent: 哦                                      flagged (perfunctory)
+
+Identical texts to questions that differ are proven; everything else rests on how the texts were understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import polars as pl
+from rapidfuzz import fuzz
+
+from auditor.model import Conversation, FactValue, Hit, NotEvaluated
+from auditor.shard import Shard
+from auditor.turns import Turn, is_text, letters, made_of, passages, turns
+from auditor.worktime import counted_seconds
+
+NAME = "mechanical"
+FACTS = frozenset({"times", "answer", "questions", "similarity", "waited"})
+
+Hours = tuple[int, int]
+
+_CLOSING, _HOLD, _FILLER, _ASSENT = "mechanical/closing", "mechanical/hold", "mechanical/filler", "mechanical/assent"
+_ACK, _PING, _OPEN, _WITHDRAWS = "mechanical/buyer_ack", "mechanical/ping", "mechanical/open_question", "mechanical/withdraws"
+_ASKS, _COMPLAINS = "mechanical/asks", "procedure/complaint"
+_SHORTEST = {"zh": 6, "en": 15, "pl": 15}  # letters; shorter answers ("可以的", "yes, we do") rightly fit many questions
+_LONGEST_FILLER = 30
+_PARTICLES = "[亲哦呢哈啦呀啊的了哟嘛吧噢]|\\b(?:dear|hi|hello|please|sir|madam|pan|pani|prosze|proszę)\\b"
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """`times`: so many answers; `question_similarity`: questions more alike than this (0–1) are one question;
+    `within`, `counted`: how long a "one moment" may last, in the daily hours that count; `approved`: scripts that may repeat."""
+
+    kind: Literal["same_answer", "near_same", "perfunctory", "hold_and_vanish", "off_topic"] = "same_answer"
+    times: int = 3
+    question_similarity: float = 0.8
+    within: timedelta = timedelta(hours=2)
+    counted: Hours = (0, 1440)
+    approved: tuple[str, ...] = ()
+
+
+def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
+    """Hits of one kind; only conversations that a column test singled out are looked at."""
+    if params.kind in ("same_answer", "near_same"):
+        yield from _repeated(shard, params)
+    elif params.kind == "perfunctory":
+        yield from _perfunctory(shard, params)
+    elif params.kind == "hold_and_vanish":
+        yield from _vanished(shard, params)
+    else:
+        yield from _off_topic(shard, params)
+
+
+# ---- the same answer to different questions ------------------------------------------------------------------------
+
+
+def skeletons(shard: Shard) -> pl.DataFrame:
+    """conversation_id, sender_id, text_id, skeleton (letters and digits only), loose (without particles) of typed answers."""
+    bare = pl.col("norm").str.replace_all(r"[^\pL\pN]", "")
+    shortest = pl.col("lang").replace_strict(_SHORTEST, default=15)
+    texts = shard.texts.frame.filter(pl.col("by_agent")).with_columns(bare.alias("skeleton"))
+    texts = texts.filter(pl.col("skeleton").str.len_chars() >= shortest)
+    loose = pl.col("norm").str.replace_all(_PARTICLES, "").str.replace_all(r"[^\pL\pN]", "")
+    texts = texts.with_columns(loose.alias("loose")).select("text_id", "skeleton", "loose")
+    said = shard.messages.filter((pl.col("sender_role") == "agent") & (pl.col("content_type") == "text"))
+    return said.select("conversation_id", "sender_id", "text_id").join(texts, on="text_id")
+
+
+def _repeated(shard: Shard, params: Params) -> Iterator[Hit]:
+    table = shard.once(skeletons)
+    key = "skeleton" if params.kind == "same_answer" else "loose"
+    groups = table.group_by("conversation_id", "sender_id", key).agg(
+        pl.len().alias("times"), pl.col("skeleton").n_unique().alias("forms"), pl.col("text_id").unique().sort()
+    )
+    groups = groups.filter(pl.col("times") >= params.times)
+    if params.kind == "near_same":
+        groups = groups.filter(pl.col("forms") > 1)
+    rows = groups.sort("conversation_id", "sender_id", key, nulls_last=True).select("conversation_id", "sender_id", "text_id").rows()
+    for conversation, (_, agent, text_ids) in zip(_each(shard, [row[0] for row in rows]), rows, strict=True):
+        hit = _repeated_in(shard, params, conversation, agent, frozenset(text_ids))
+        if hit is not None:
+            yield hit
+
+
+def _each(shard: Shard, ids: Sequence[str]) -> Iterator[Conversation]:
+    found = {conversation.conversation_id: conversation for conversation in shard.conversations(ids)}
+    return (found[one] for one in ids)
+
+
+def _repeated_in(
+    shard: Shard, params: Params, conversation: Conversation, agent: str | None, text_ids: frozenset[int]
+) -> Hit | None:
+    answers: list[int] = []
+    questions: list[int] = []
+    for turn in turns(conversation):
+        position = _only_answer(shard, conversation, turn, text_ids)
+        if position is None or conversation.messages[position].sender_id != agent:
+            continue
+        asked = next((at for at in reversed(turn.asked) if _asks(shard, conversation, at)), None)
+        if asked is None or made_of(shard, conversation, position, (_CLOSING, _HOLD)) or _is_approved(conversation, position, params):
+            continue
+        answers.append(position)
+        if not any(_same_question(shard, params, conversation, asked, other, position) for other in questions):
+            questions.append(asked)
+    if len(answers) < params.times or len(questions) < params.times:
+        return None
+    forms = [conversation.messages[at].text for at in answers]
+    alike = min(fuzz.ratio(forms[0], form) for form in forms) / 100
+    proven = params.kind == "same_answer"
+    facts: dict[str, FactValue] = {
+        "times": len(answers),
+        "answer": forms[0],
+        "questions": " / ".join(conversation.messages[at].text for at in questions),
+        "similarity": round(alike, 3),
+    }
+    return _hit(conversation, answers, facts, f"{len(answers)} × “{forms[0]}”", f"< {params.times}", proven)
+
+
+def _only_answer(shard: Shard, conversation: Conversation, turn: Turn, text_ids: frozenset[int]) -> int | None:
+    """The repeated text, where nothing else but closings was said in that turn."""
+    mine = [at for at in turn.answered if conversation.text_ids[at] in text_ids and is_text(conversation.messages[at])]
+    rest = [at for at in turn.answered if at not in mine]
+    polite = all(is_text(conversation.messages[at]) and made_of(shard, conversation, at, (_CLOSING,)) for at in rest)
+    return mine[0] if mine and polite else None
+
+
+def _asks(shard: Shard, conversation: Conversation, position: int) -> bool:
+    message = conversation.messages[position]
+    if not is_text(message) or made_of(shard, conversation, position, (_ACK,)) or made_of(shard, conversation, position, (_PING,)):
+        return False
+    asked = bool(passages(shard, conversation, position, (_OPEN, _ASKS, _COMPLAINS)))
+    return asked or "question" in shard.texts.reading(conversation.text_ids[position]).acts
+
+
+def _same_question(shard: Shard, params: Params, conversation: Conversation, one: int, other: int, answer: int) -> bool:
+    """Whether two questions are one: alike in wording, or on a topic that the answer speaks to."""
+    ids = conversation.text_ids
+    if fuzz.ratio(shard.texts.normal(ids[one]).text, shard.texts.normal(ids[other]).text) / 100 >= params.question_similarity:
+        return True
+    first, second, said = (shard.texts.reading(ids[at]).topics for at in (one, other, answer))
+    return bool(first & second & said)
+
+
+def _is_approved(conversation: Conversation, position: int, params: Params) -> bool:
+    text = _bare(conversation.messages[position].text)
+    return any(_bare(script) == text for script in params.approved)
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+# ---- fillers ----------------------------------------------------------------------------------------------------------
+
+
+def _perfunctory(shard: Shard, params: Params) -> Iterator[Hit]:
+    short = shard.texts.frame.filter(pl.col("by_agent") & (pl.col("norm").str.len_chars() <= _LONGEST_FILLER))
+    ids = shard.texts.may_match((_FILLER,)).intersection(short["text_id"].to_list())
+    said = shard.messages.filter((pl.col("sender_role") == "agent") & pl.col("text_id").is_in(sorted(ids)))
+    often = said.group_by("conversation_id").len().filter(pl.col("len") >= params.times)
+    for conversation in shard.conversations(often["conversation_id"].to_list()):
+        by_agent: dict[str | None, list[tuple[int, int]]] = {}
+        for turn in turns(conversation):
+            pair = _filler(shard, conversation, turn)
+            if pair is not None:
+                by_agent.setdefault(conversation.messages[pair[1]].sender_id, []).append(pair)
+        for _, pairs in sorted(by_agent.items(), key=lambda item: item[0] or ""):
+            if len(pairs) >= params.times:
+                yield _filler_hit(conversation, pairs, params)
+
+
+def _filler(shard: Shard, conversation: Conversation, turn: Turn) -> tuple[int, int] | None:
+    """(question, answer) where the answer is nothing but filler, and the question needed more."""
+    if not turn.answered or not all(_is_filler(shard, conversation, at) for at in turn.answered):
+        return None
+    asked = next((at for at in reversed(turn.asked) if _asks(shard, conversation, at)), None)
+    if asked is None:
+        return None
+    assent = all(made_of(shard, conversation, at, (_ASSENT,)) for at in turn.answered)
+    needs_content = bool(passages(shard, conversation, asked, (_OPEN,)))
+    complaint = bool(passages(shard, conversation, asked, (_COMPLAINS,)))
+    return (asked, turn.answered[0]) if needs_content or (complaint and not assent) else None
+
+
+def _is_filler(shard: Shard, conversation: Conversation, position: int) -> bool:
+    message = conversation.messages[position]
+    if not is_text(message) or len(message.text) > _LONGEST_FILLER:
+        return False
+    return letters(message.text) == 0 or made_of(shard, conversation, position, (_FILLER,))
+
+
+def _filler_hit(conversation: Conversation, pairs: Sequence[tuple[int, int]], params: Params) -> Hit:
+    said = [conversation.messages[answer].text for _, answer in pairs]
+    facts: dict[str, FactValue] = {
+        "times": len(pairs),
+        "answer": " / ".join(said),
+        "questions": " / ".join(conversation.messages[asked].text for asked, _ in pairs),
+    }
+    return _hit(conversation, [answer for _, answer in pairs], facts, " / ".join(said), f"< {params.times}", False)
+
+
+# ---- "one moment", and then nothing --------------------------------------------------------------------------------
+
+
+def _vanished(shard: Shard, params: Params) -> Iterator[Hit]:
+    ids = sorted(shard.texts.may_match((_HOLD,)))
+    human = shard.messages.filter(pl.col("sender_role") == "agent").with_columns(
+        (pl.col("sent_at").shift(-1).over("conversation_id") - pl.col("sent_at")).alias("gap")
+    )
+    held = human.filter(pl.col("text_id").is_in(ids) & ~pl.col("time_doubt") & (pl.col("gap").is_null() | (pl.col("gap") > params.within)))
+    for conversation in shard.conversations(held["conversation_id"].to_list()):
+        for turn, later in zip(turns(conversation), (*turns(conversation)[1:], None), strict=True):
+            hit = _vanished_in(shard, params, conversation, turn, later)
+            if hit is not None:
+                yield hit
+
+
+def _vanished_in(shard: Shard, params: Params, conversation: Conversation, turn: Turn, later: Turn | None) -> Hit | None:
+    if not turn.answered or not any(_asks(shard, conversation, at) for at in turn.asked):
+        return None
+    position = turn.answered[-1]
+    message = conversation.messages[position]
+    holds = is_text(message) and made_of(shard, conversation, position, (_HOLD, _CLOSING, _FILLER))
+    if message.time_doubt or not holds or not passages(shard, conversation, position, (_HOLD,)):
+        return None
+    after = later.asked if later else ()
+    if any(passages(shard, conversation, at, (_WITHDRAWS,)) for at in after):
+        return None
+    back = conversation.messages[later.answered[0]] if later and later.answered else None
+    if back is not None and (back.time_doubt or all(made_of(shard, conversation, at, (_ACK,)) for at in after)):
+        return None
+    end = back.at if back is not None else _seen_until(shard, conversation, position)
+    if end is None or end <= message.at:
+        return None
+    waited = timedelta(seconds=counted_seconds(message.at, end, *params.counted, shard.zone(conversation, message)))
+    if waited <= params.within:
+        return None
+    facts: dict[str, FactValue] = {"times": 1, "answer": message.text, "waited": waited}
+    return _hit(conversation, [position], facts, f"{int(waited.total_seconds())} s", f"<= {int(params.within.total_seconds())} s", False)
+
+
+def _seen_until(shard: Shard, conversation: Conversation, position: int) -> datetime | None:
+    end = shard.seen_until.get(conversation.messages[position].source)
+    return None if end is None else min(end, shard.as_of)
+
+
+# ---- answers beside the question ---------------------------------------------------------------------------------------
+
+
+def _off_topic(shard: Shard, params: Params) -> Iterator[Hit]:
+    busy = shard.messages.filter(pl.col("sender_role") == "buyer").group_by("conversation_id").len()
+    asking = shard.with_texts(shard.texts.may_match((_ASKS, _OPEN)), "buyer")
+    ids = set(busy.filter(pl.col("len") > params.times)["conversation_id"].to_list()).intersection(asking)
+    for conversation in shard.conversations(ids):
+        missed: list[tuple[int, int]] = []
+        for turn in turns(conversation):
+            pair = _beside(shard, conversation, turn)
+            if pair and missed and not _topics(shard, conversation, pair[0]) & _topics(shard, conversation, missed[-1][0]):
+                missed = []
+            missed = [*missed, pair] if pair else []
+            if len(missed) >= params.times:
+                yield _filler_hit(conversation, missed, params)
+                break
+
+
+def _beside(shard: Shard, conversation: Conversation, turn: Turn) -> tuple[int, int] | None:
+    """(question, answer) where the answer speaks of something, and of nothing that was asked."""
+    asked = [at for at in turn.asked if _asks(shard, conversation, at)]
+    wanted = frozenset().union(*(_topics(shard, conversation, at) for at in asked))
+    typed = [at for at in turn.answered if is_text(conversation.messages[at])]
+    said = frozenset().union(*(_topics(shard, conversation, at) for at in typed))
+    if not wanted or not said or wanted & said or len(typed) < len(turn.answered):
+        return None
+    acts = frozenset().union(*(shard.texts.reading(conversation.text_ids[at]).acts for at in typed))
+    if acts & {"question", "apology", "asks_evidence", "asks_order_no", "escalates", "follow_up_promise", "holds", "offers_solution"}:
+        return None
+    return asked[-1], typed[0]
+
+
+def _topics(shard: Shard, conversation: Conversation, position: int) -> frozenset[str]:
+    return shard.texts.reading(conversation.text_ids[position]).topics
+
+
+# ---- hits ----------------------------------------------------------------------------------------------------------------
+
+
+def _hit(
+    conversation: Conversation, positions: Sequence[int], facts: dict[str, FactValue], measured: str, threshold: str, proven: bool
+) -> Hit:
+    first = conversation.messages[positions[0]]
+    quotes = tuple(dict.fromkeys(conversation.messages[at].text for at in positions))
+    return Hit(
+        at=first.at,
+        conversation_id=conversation.conversation_id,
+        message_ids=tuple(conversation.messages[at].message_id for at in positions),
+        agent_id=first.sender_id,
+        certainty="proven" if proven else "suspected",
+        quote=" … ".join(quotes),
+        facts=facts,
+        measured=measured,
+        threshold=threshold,
+        order_id=first.order_id,
+        basis="" if proven else "the texts of questions and answers",
+    )

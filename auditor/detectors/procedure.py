@@ -1,0 +1,197 @@
+"""Steps that were left out: a time for news, photos before a refusal, an order number, an end.
+
+    agent: 我上报给主管 / buyer: 什么时候有结果 / agent: 等通知            flagged (follow_up_without_time)
+    agent: 我上报给主管 / buyer: 什么时候有结果 / agent: 明天下午答复您     passes
+    buyer: 杯子碎了 / agent: 这个退不了的                              flagged (refused_without_evidence)
+
+All of it rests on how the texts were understood, so all of it is suspected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from auditor.model import Conversation, FactValue, Hit, NotEvaluated
+from auditor.shard import Shard
+from auditor.turns import is_text, passages, turns
+
+NAME = "procedure"
+FACTS = frozenset({"times", "asked", "complaint"})
+
+_PASSES_ON, _ASKS_WHEN, _GIVES_TIME = "procedure/passes_on", "procedure/asks_when", "procedure/gives_time"
+_COMPLAINT, _EVIDENCE, _REFUSES, _SOLUTION = "procedure/complaint", "procedure/asks_evidence", "procedure/refuses", "procedure/solution"
+_ORDER_NO, _DECLINES, _CLOSING = "procedure/asks_order_no", "procedure/declines_evidence", "mechanical/closing"
+_SHOWN = ("image", "video", "file")
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """`kind`: which step; `times`: how often the matter is passed on without a time (once is enough if the buyer asked when)."""
+
+    kind: Literal[
+        "follow_up_without_time", "refused_without_evidence", "no_evidence_asked", "no_order_number", "exception_not_told", "no_closure"
+    ] = "follow_up_without_time"
+    times: int = 2
+
+
+def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
+    """One hit a conversation at most; only conversations with the words of the step are looked at."""
+    gate, role = {
+        "follow_up_without_time": (_PASSES_ON, "agent"),
+        "refused_without_evidence": (_REFUSES, "agent"),
+        "exception_not_told": (_ASKS_WHEN, "buyer"),
+    }.get(params.kind, (_COMPLAINT, "buyer"))
+    judge = {
+        "follow_up_without_time": _without_time,
+        "refused_without_evidence": _refused,
+        "no_evidence_asked": _no_evidence,
+        "no_order_number": _no_order_number,
+        "exception_not_told": _exception_not_told,
+        "no_closure": _no_closure,
+    }[params.kind]
+    for conversation in shard.conversations(shard.with_texts(shard.texts.may_match((gate,)), role)):
+        yield from judge(_View(shard, conversation), params)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One conversation with the questions that are put to it; positions are into its messages."""
+
+    shard: Shard
+    conversation: Conversation
+
+    def says(self, position: int, *names: str) -> bool:
+        """Whether one of the lists finds something in that message."""
+        return is_text(self.conversation.messages[position]) and bool(passages(self.shard, self.conversation, position, names))
+
+    def of(self, role: str, *names: str) -> list[int]:
+        """Messages of that role in which one of the lists finds something."""
+        return [at for at, m in enumerate(self.conversation.messages) if m.role == role and self.says(at, *names)]
+
+    def gives_time(self, position: int) -> bool:
+        """Whether the message names a time, by word or as a promise with a deadline."""
+        reading = self.shard.texts.reading(self.conversation.text_ids[position])
+        return any(promise.when is not None for promise in reading.promises) or self.says(position, _GIVES_TIME)
+
+    def gives_time_before(self, position: int) -> bool:
+        """Whether somebody of the shop named a time for news just before, in the same turn."""
+        turn = next(t for t in turns(self.conversation) if position in t.answered)
+        return any(self.gives_time(at) for at in turn.answered)
+
+    def shown(self, before: int) -> bool:
+        """Whether the buyer sent a picture, a video or a file before that message."""
+        return any(m.role == "buyer" and m.content_type in _SHOWN for m in self.conversation.messages[:before])
+
+    def last(self, role: str) -> int:
+        """The last message of that role (-1: none)."""
+        return max((at for at, m in enumerate(self.conversation.messages) if m.role == role), default=-1)
+
+
+# ---- news without a time --------------------------------------------------------------------------------------------
+
+
+def _without_time(view: _View, params: Params) -> Iterator[Hit]:
+    passed = view.of("agent", _PASSES_ON)
+    if not passed or any(view.gives_time(at) for at, m in enumerate(view.conversation.messages) if m.role == "agent" and at >= passed[0]):
+        return
+    if view.gives_time_before(passed[0]) or any(at > passed[0] for at in view.of("agent", _SOLUTION, _REFUSES)):
+        return
+    open_turns = [t for t in turns(view.conversation) if any(at in passed for at in t.answered)]
+    answers = [next(at for at in t.answered if at in passed) for t in open_turns]
+    asked_when = [at for at in view.of("buyer", _ASKS_WHEN) if at < answers[-1]]
+    unanswered = [at for at in asked_when if any(at in t.asked for t in open_turns)]
+    if len(answers) < params.times or (len(answers) == params.times and not unanswered):
+        return
+    facts: dict[str, FactValue] = {"times": len(answers), "asked": view.conversation.messages[unanswered[0]].text if unanswered else None}
+    yield _hit(view, answers, facts, f"{len(answers)}", "a time")
+
+
+# ---- complaints -----------------------------------------------------------------------------------------------------------
+
+
+def _refused(view: _View, params: Params) -> Iterator[Hit]:
+    complaints = view.of("buyer", _COMPLAINT)
+    if not complaints:
+        return
+    first = complaints[0]
+    refused = [at for at in view.of("agent", _REFUSES, _DECLINES) if at > first and view.says(at, _REFUSES)]
+    if not refused or view.shown(refused[-1]) or any(at < refused[-1] for at in view.of("agent", _EVIDENCE)):
+        return
+    if any(at > first for at in view.of("agent", _SOLUTION, _EVIDENCE)):
+        return
+    yield _hit(view, refused, {"times": len(refused), "complaint": view.conversation.messages[first].text}, f"{len(refused)}", "photos asked for")
+
+
+def _no_evidence(view: _View, params: Params) -> Iterator[Hit]:
+    complaints = view.of("buyer", _COMPLAINT)
+    answers = [at for at, m in enumerate(view.conversation.messages) if m.role == "agent" and complaints and at > complaints[0]]
+    if not answers or view.shown(len(view.conversation.messages)) or view.of("agent", _EVIDENCE, _SOLUTION, _PASSES_ON):
+        return
+    yield _hit(view, answers[:1], {"complaint": view.conversation.messages[complaints[0]].text}, "0", "photos asked for")
+
+
+def _no_order_number(view: _View, params: Params) -> Iterator[Hit]:
+    complaints = view.of("buyer", _COMPLAINT)
+    answers = [at for at, m in enumerate(view.conversation.messages) if m.role == "agent" and complaints and at > complaints[0]]
+    known = view.conversation.orders or any(m.order_id or m.content_type == "order_card" for m in view.conversation.messages)
+    if not answers or known or view.of("agent", _ORDER_NO, _SOLUTION):
+        return
+    yield _hit(view, answers[:1], {"complaint": view.conversation.messages[complaints[0]].text}, "0", "order number asked for")
+
+
+def _no_closure(view: _View, params: Params) -> Iterator[Hit]:
+    complaints = view.of("buyer", _COMPLAINT)
+    last = view.last("agent")
+    if not complaints or last < complaints[0] or view.last("buyer") > last:
+        return
+    after = [at for at, m in enumerate(view.conversation.messages) if m.role == "agent" and at > complaints[0]]
+    if any(view.says(at, _SOLUTION, _CLOSING) for at in after):
+        return
+    yield _hit(view, [last], {"complaint": view.conversation.messages[complaints[0]].text}, "0", "closing words")
+
+
+# ---- a delay that was known -----------------------------------------------------------------------------------------
+
+
+def _exception_not_told(view: _View, params: Params) -> Iterator[Hit]:
+    """The buyer asks where the parcel is after the promised ship time, it was not shipped, and no answer says anything of it."""
+    if len(view.conversation.orders) != 1 or view.conversation.tie not in ("order_id", "only_order"):
+        return
+    order = view.conversation.orders[0]
+    for turn in turns(view.conversation):
+        asked = next((at for at in turn.asked if view.says(at, _ASKS_WHEN)), None)
+        if asked is None or not turn.answered or order.ship_by is None:
+            continue
+        message = view.conversation.messages[asked]
+        late = message.at > order.ship_by and (order.shipped_at is None or order.shipped_at > message.at)
+        topics = view.shard.texts.reading(view.conversation.text_ids[asked]).topics
+        silent = not any(_tells(view, at) for at in turn.answered)
+        if late and silent and not message.time_doubt and topics & {"shipping", "ship_time", "logistics", "delivery"}:
+            yield _hit(view, [turn.answered[0]], {"asked": message.text, "times": 1}, "0", "the delay told")
+            return
+
+
+def _tells(view: _View, position: int) -> bool:
+    reading = view.shard.texts.reading(view.conversation.text_ids[position])
+    told = bool(reading.promises or reading.claims or reading.acts & {"apology", "offers_solution", "escalates", "holds"})
+    return told or view.gives_time(position) or not is_text(view.conversation.messages[position])
+
+
+def _hit(view: _View, positions: Sequence[int], facts: dict[str, FactValue], measured: str, threshold: str) -> Hit:
+    messages = [view.conversation.messages[at] for at in positions]
+    mine = [m for m in messages if m.sender_id == messages[-1].sender_id]
+    return Hit(
+        at=mine[0].at,
+        conversation_id=view.conversation.conversation_id,
+        message_ids=tuple(m.message_id for m in mine),
+        agent_id=mine[0].sender_id,
+        certainty="suspected",
+        quote=" … ".join(dict.fromkeys(m.text for m in mine)),
+        facts=facts,
+        measured=measured,
+        threshold=threshold,
+        order_id=mine[0].order_id,
+        basis="wording",
+    )
