@@ -69,7 +69,14 @@ def audit(request: Request, progress: Progress, clock: Stopwatch | None = None) 
     options = ingest.Options(
         as_of=request.as_of, platform=request.platform, shop=request.shop, timezone=request.timezone, format=request.format
     )
-    loaded = ingest.load(request.inputs, request.orders, request.penalties, request.facts, options, progress)
+    loaded = ingest.load(
+        request.inputs,
+        request.orders,
+        request.penalties,
+        request.facts,
+        options=options,
+        progress=lambda _, done, of: progress("ingest", done, of),
+    )
     clock.lap("ingest")
     loaded = normalise(loaded)
     orders = with_export_ends(loaded.orders)

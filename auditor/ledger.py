@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from auditor.model import Conversation, LedgerEntry, Message, Order, Outcome, Promise, PromiseKind, When
-from auditor.reading.promises import assent, elliptic
+from auditor.reading.answers import assent, elliptic
 from auditor.reading.when import deadline as resolve
 from auditor.shard import Shard
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from auditor.model import MESSAGE_COLUMNS, ORDER_COLUMNS, InputFile, Quarantined
+from auditor.model import MESSAGE_COLUMNS, ORDER_COLUMNS, ORDER_INSTANTS, InputFile, Quarantined
 
 if TYPE_CHECKING:
     from auditor.ingest import Loaded
@@ -116,17 +116,17 @@ def _conflict(record: Mapping[str, object], key: str) -> Conflict:
 
 def _orders(frame: pl.DataFrame) -> tuple[pl.DataFrame, Counter[int], list[Conflict]]:
     """Each order once. Rows that say different things of it are merged where one is silent; else the first by content is kept."""
-    fields = [name for name in ORDER_COLUMNS if name not in ("order_id", *_PLACE)]
+    fields = [name for name in ORDER_COLUMNS if name not in ("order_id", "status", *_PLACE)]
     repeated = frame.select(pl.col("order_id").is_duplicated()).to_series()
     if not repeated.any():
         return frame, Counter(), []
-    several = frame.filter(repeated).sort(["order_id", *fields, *_PLACE], nulls_last=True)
+    several = frame.filter(repeated).sort(["order_id", *fields, "status", *_PLACE], nulls_last=True)
     doubles: Counter[int] = Counter()
     conflicts: list[Conflict] = []
     merged: list[dict[str, object]] = []
     seen: set[tuple[object, ...]] = set()
     for record in several.iter_rows(named=True):
-        content = tuple(record[name] for name in ("order_id", *fields))
+        content = tuple(record[name] for name in ("order_id", *fields, "status"))
         last = merged[-1] if merged and merged[-1]["order_id"] == record["order_id"] else None
         if content in seen:
             doubles[record["source"]] += 1
@@ -135,11 +135,19 @@ def _orders(frame: pl.DataFrame) -> tuple[pl.DataFrame, Counter[int], list[Confl
         elif clash := [name for name in fields if None not in (last[name], record[name]) and last[name] != record[name]]:
             conflicts.append(_conflict(record, f"order_id (other {', '.join(clash)})"))
         else:
-            for name in fields:
-                last[name] = record[name] if last[name] is None else last[name]
+            _fill(last, record, fields)
         seen.add(content)
     whole = pl.DataFrame(merged, schema=frame.schema, orient="row")
     return pl.concat([frame.filter(~repeated), whole]), doubles, conflicts
+
+
+def _fill(last: dict[str, object], record: Mapping[str, object], fields: Sequence[str]) -> None:
+    """Fill what `last` lacks; the status is that of the row that knows of more events, for a status is replaced as time goes on."""
+    known = sum(last[name] is not None for name in ORDER_INSTANTS)
+    if last["status"] is None or sum(record[name] is not None for name in ORDER_INSTANTS) > known:
+        last["status"] = record["status"] or last["status"]
+    for name in fields:
+        last[name] = record[name] if last[name] is None else last[name]
 
 
 # ---- languages ------------------------------------------------------------------------------------------------------------

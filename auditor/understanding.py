@@ -27,7 +27,7 @@ def understood(
 ) -> tuple[Iterator[dict[str, Any]], list[Fault]]:
     """(one record a message in input order, what could not be read). Deadlines are ISO 8601 in the message's zone."""
     options = ingest.Options(as_of=as_of, platform=platform, timezone=timezone, format=format)
-    loaded = normalise(ingest.load(inputs, orders, (), facts, options, None))
+    loaded = normalise(ingest.load(inputs, orders, (), facts, options=options))
     records: dict[tuple[int, int], dict[str, Any]] = {}
     for shard in shards(loaded.messages, loaded.orders, loaded.shops, rulebook.load(), as_of):
         records.update(_records(shard))

@@ -146,7 +146,8 @@ def _cautions(case: Case, result: AuditResult) -> Iterator[Said]:
     """Say what a person should look at, though it does not hold up the verdict."""
     if case.conversation is None:
         return
-    yield from (Said(f"missing.{key}") for key in case.missing)
+    wants_order = not case.charge.families or {"promise", "contradiction"} & set(case.charge.families)
+    yield from (Said(f"missing.{key}") for key in case.missing if wants_order or key != "no_order_named")
     spoken = set(case.charge.families) & set(SPOKEN)
     media = [message for message in case.messages if message.content_type in _MEDIA]
     if media:
@@ -194,7 +195,7 @@ def _favour(case: Case, verdict: Verdict) -> Iterator[Said]:
     families, agent = case.charge.families, case.notice.agent_id
     if case.conversation and agent and not any(message.sender_id == agent for message in case.messages):
         yield Said("favour.agent_absent", {"agent": agent})
-    if "response_time" in families:
+    if {"response_time", "attitude", "procedure"} & set(families):
         yield from _answers(case)
     yield from _promise_favour(case)
     if verdict == "refutable":

@@ -25,9 +25,10 @@ def to_utf8(data: bytes) -> tuple[bytes, str]:
         return data, "utf-8"
     try:
         data.decode("utf-8")
-        return data, "utf-8"
     except UnicodeDecodeError as fault:
-        return _gb18030(data, fault.start)
+        mended = _mostly_utf8(data)
+        return (mended, "utf-8") if mended is not None else _gb18030(data, fault.start)
+    return data, "utf-8"
 
 
 def _remark(data: bytes, codec: str, name: str) -> tuple[bytes, str]:
@@ -36,6 +37,14 @@ def _remark(data: bytes, codec: str, name: str) -> tuple[bytes, str]:
     except UnicodeDecodeError as fault:
         raise Refused(f"the file says it is {name}, but byte {fault.start} is not; export it again as UTF-8") from None
     return (data if codec == "utf-8" else text.encode("utf-8")), name
+
+
+def _mostly_utf8(data: bytes) -> bytes | None:
+    """The bytes with a NUL for each bad one, where bad ones are rare among the good: then only their rows are bad."""
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    foreign = sum(sign > "\x7f" for sign in text[:_SAMPLE]) if len(text) > _SAMPLE else sum(sign > "\x7f" for sign in text)
+    return text.replace("\ufffd", "\x00").encode("utf-8") if foreign - bad >= 5 * bad else None
 
 
 def _gb18030(data: bytes, bad_byte: int) -> tuple[bytes, str]:

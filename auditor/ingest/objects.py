@@ -11,7 +11,7 @@ import polars as pl
 
 from auditor.ingest.tables import NOT_TEXT, Refused, RowFault, cut
 
-_CHUNK = 50_000
+_CHUNK = 20_000
 _ODD_SPACE = (b'" :', b'"  ', b'" \t', b'"\t', b'"\r')
 _TEXT_CELLS = frozenset({str, type(None)})
 _PLAIN_CELLS = frozenset({str, int, type(None)})

@@ -16,7 +16,7 @@ from auditor.ingest.tables import NOT_TEXT, Match, RawRows, RowFault, cut
 from auditor.ingest.words import CHANNEL_WORDS, CONTENT_WORDS, ROLE_WORDS, notice_lines, robot_label
 from auditor.model import CHANNELS, CONTENT_TYPES, MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS, ORDER_INSTANTS, ROLES
 
-MAX_ID = 200
+MAX_ID = 1_000
 MAX_TEXT = 100_000
 _NULL_WORDS = ("null", "none", "nan", "n/a", "#n/a", "-", "--", "undefined", "\\n")
 _TRIM = " \t\r\n\u3000\u200b\u200c\u200d\u2060\ufeff\u00a0"
@@ -24,7 +24,6 @@ _SCIENTIFIC = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+$"
 _ROUNDED = r"^[0-9]{16,}\.0+$"
 # Ids that need no second look: no blanks, marks, dots or full-width digits, and no beginning of a null word or of 1E+17.
 _PLAIN = r"^(?:[A-MO-TV-Za-mo-tv-z_]|[0-9](?:[0-9A-DF-Za-df-z_:-]|$))[0-9A-Za-z_:-]*$"
-_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +124,10 @@ def _id_fault(name: str) -> pl.Expr:
         .then(pl.lit("the id was stored as a number and may have lost digits; export ids as text"))
         .when(cell.str.contains(_SCIENTIFIC) | cell.str.contains(_ROUNDED))
         .then(pl.lit("the id was turned into a rounded number; export ids as text"))
-        .when(cell.str.contains(_CONTROL))
-        .then(pl.lit("the id holds control characters"))
+        .when(cell.str.contains("\x00", literal=True))
+        .then(pl.lit("the id holds NUL characters or bytes that are not UTF-8"))
+        .when(cell.str.starts_with("="))
+        .then(pl.lit("the id is a formula; export ids as text"))
         .when(cell.str.len_chars() > MAX_ID)
         .then(pl.lit(f"the id is longer than {MAX_ID} characters"))
     )
@@ -275,7 +276,7 @@ def _message_faults() -> dict[str, pl.Expr]:
         pl.when(text.str.starts_with(NOT_TEXT))
         .then(pl.lit("the text was stored as a number; export it as text"))
         .when(text.str.contains("\x00", literal=True))
-        .then(pl.lit("the text holds NUL characters"))
+        .then(pl.lit("the text holds NUL characters or bytes that are not UTF-8; export it again as UTF-8"))
         .when(text.str.len_chars() > MAX_TEXT)
         .then(pl.lit(f"the text is longer than {MAX_TEXT:,} characters"))
     )
@@ -353,7 +354,6 @@ def _notices(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame
         "appeal_by.fault",
         pl.when(pl.col("appeal_by") < pl.col("issued_at")).then(pl.lit("appeal_by is before issued_at; one of them is wrong")),
     )
-    faults["amount"] = pl.col("amount.fault")
     frame = _judge(frame, faults).with_columns(pl.col("issued_at.offset").alias("offset_s"))
     return _derive_notice_ids(frame)
 

@@ -153,9 +153,8 @@ def _sheet_table(source: Source, header: int, names: tuple[str, ...]) -> Table:
     kept: list[tuple[int, list[str | None]]] = []
     faults: list[RowFault] = []
     below = source.sheet[header + 1 :]
-    while below and not any(cell is not None for cell in below[-1][1]):
-        below = below[:-1]
-    blank = 0
+    rows = below[-1][0] - source.sheet[header][0] if below else 0
+    blank = rows - len(below)
     for number, cells in below:
         if not any(cell is not None and cell.strip() for cell in cells):
             blank += 1
@@ -165,7 +164,7 @@ def _sheet_table(source: Source, header: int, names: tuple[str, ...]) -> Table:
         else:
             kept.append((number, cells + [None] * (width - len(cells))))
     columns = {str(index): [cells[index] for _, cells in kept] for index in range(width)}
-    return Table(names, text_frame(columns, [number for number, _ in kept]), tuple(faults), blank, len(below))
+    return Table(names, text_frame(columns, [number for number, _ in kept]), tuple(faults), blank, rows)
 
 
 def renamed(found: Table, mapping: Mapping[str, str], **more: Any) -> RawRows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -16,7 +17,6 @@ MAX_RATIO = 100
 RATIO_FROM = 8 * 1024 * 1024
 MAX_COLUMNS = 1_000
 MAX_ROWS = 1_048_576
-MAX_GAP = 10_000  # empty rows in a row: behind that nothing is looked for
 MAX_PARTS = 2_000
 MAX_SHEETS = 255
 EXACT = 10**15  # a workbook keeps 15 digits of a number
@@ -72,40 +72,37 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
 
 
 def rows(data: bytes) -> list[tuple[int, list[str | None]]]:
-    """(row number, cells as text) of the first sheet that has any cells. Raises Refused; never runs on for ever."""
+    """(row number, cells as text) of the visible sheet with most rows, without the empty rows. Raises Refused; never runs on for ever."""
     _preflight(data)
     try:
+        warnings.simplefilter("ignore", UserWarning)  # openpyxl warns of styles and dates that do not concern us
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         if len(book.worksheets) > MAX_SHEETS:
             raise Refused(f"the workbook has {len(book.worksheets)} sheets; keep the one with the export")
-        for sheet in book.worksheets:
-            if sheet.sheet_state == "visible":
-                found = list(_sheet_rows(sheet))
-                if any(any(cell is not None for cell in cells) for _, cells in found):
-                    return found
-        raise Refused("the workbook has no rows; export it again")
+        sheets = [list(_sheet_rows(sheet)) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        fullest = max(sheets, key=_filled_rows, default=[])
+        if not fullest:
+            raise Refused("the workbook has no rows; export it again")
     except Refused:
         raise
     except Exception as fault:  # openpyxl raises whatever its parsers raise; a bad file must not end the run
         raise Refused(f"the workbook cannot be read ({type(fault).__name__}: {str(fault)[:99]}); save it as .xlsx") from None
 
 
+def _filled_rows(sheet: list[tuple[int, list[str | None]]]) -> int:
+    """How many rows have more than one cell: what tells a table from a sheet of explanations."""
+    return sum(sum(cell is not None for cell in cells) > 1 for _, cells in sheet)
+
+
 def _sheet_rows(sheet: openpyxl.worksheet._read_only.ReadOnlyWorksheet) -> Iterator[tuple[int, list[str | None]]]:
     sheet.reset_dimensions()
-    gap = 0
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
         if number > MAX_ROWS:
             raise Refused("the sheet has more rows than Excel allows; export it again")
         if len(cells) > MAX_COLUMNS:
             raise Refused(f"row {number} has {len(cells)} columns; delete the empty columns on the right")
         if any(cell is not None for cell in cells):
-            gap = 0
             yield number, [_text(cell) for cell in cells]
-            continue
-        gap += 1
-        if gap > MAX_GAP:
-            raise Refused(f"more than {MAX_GAP} empty rows before row {number}; delete them")
-        yield number, []
 
 
 def _text(cell: object) -> str | None:

@@ -20,7 +20,7 @@ def as_gate(pattern: str, lang: Lang) -> str:
     while at < len(pattern):
         character = pattern[at]
         if character == "\\":
-            pieces.append(_escape(pattern[at : at + 2]))
+            pieces.append(_escape(pattern[at : at + 2], lang))
             at += 2
             if pieces[-1].lower() == "\\p":
                 end = pattern.index("}", at) + 1 if pattern[at : at + 1] == "{" else at + 1
@@ -46,9 +46,11 @@ def as_gate(pattern: str, lang: Lang) -> str:
     return "".join(pieces)
 
 
-def _escape(escape: str) -> str:
+def _escape(escape: str, lang: Lang) -> str:
     if escape[1:] in _REFUSED:
         raise ValueError(f"{escape} is not allowed")
+    if lang == "pl" and escape == "\\w":
+        return f"[\\w{_POLISH}]"  # RE2 knows ASCII letters only
     return "" if escape == "\\b" else escape
 
 
