@@ -97,7 +97,7 @@ def assessment_page(case: Case, found: Assessment, result: AuditResult, lang: La
         reasons=[tell(lang, said) for said in found.reasons],
         favour=[tell(lang, said) for said in found.favour],
         against=[tell(lang, said) for said in found.against],
-        gaps=[tell(lang, said) for said in found.gaps],
+        gaps=[tell(lang, said) for said in found.gaps if said not in found.reasons],
         elements=[(tell(lang, each.label), each.status, tell(lang, each.shown)) for each in found.elements],
         groups=[
             (say(lang, f"page.{name}"), [_finding(each, lang) for each in group])

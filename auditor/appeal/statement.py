@@ -149,9 +149,10 @@ def _replies(case: Case) -> list[str]:
 
 
 def _lines(case: Case, found: Assessment) -> list[str]:
-    """Quote a short chat whole, else all that the agents wrote, where the charge is about words and nothing bears it out."""
+    """Quote a short chat whole, else all that the agents wrote, where the charge is about words and nothing speaks against."""
     lang = case.language
-    if found.verdict != "refutable" or not {"attitude", "mechanical", "misleading", "procedure"} & set(case.charge.families):
+    about_words = bool(set(case.charge.families) & {"attitude", "mechanical", "misleading", "procedure"})
+    if not about_words or found.verdict == "justified" or found.others or found.against:
         return []
     if len(case.messages) <= _MOST_LINES:
         colon = say(lang, "unit.colon")
