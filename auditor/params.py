@@ -17,6 +17,7 @@ from auditor.model import Rule
 P = TypeVar("P")
 
 _LONGEST_PATTERN = 4096
+_MOST_NAMED = 16
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -66,7 +67,10 @@ def suggest(word: str, known: Iterable[str]) -> str:
     """The mend for an unknown word: the nearest known one, else all of them."""
     names = sorted(known)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}" if names else "none is known"
+    if near:
+        return f"did you mean {near[0]}?"
+    shown = ", ".join(names[:_MOST_NAMED]) + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")
+    return f"known are {shown}" if names else "none is known"
 
 
 def convert(hint: Any, value: object) -> object:

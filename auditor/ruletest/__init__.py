@@ -101,7 +101,10 @@ def run(folders: Sequence[Path] | None = None, names: Sequence[str] = ()) -> lis
     chosen = {rule for rule in known for name in names if name in (rule, rule.partition("/")[0])} if names else None
     strange = [name for name in names if name not in known and name not in {pack.id for pack in packs}]
     if strange:
-        raise UsageError(Fault(name, "there is no such rule or pack", suggest(name, known)) for name in strange)
+        raise UsageError(
+            Fault(name, "there is no such rule or pack", suggest(name, known if "/" in name else {pack.id for pack in packs}))
+            for name in strange
+        )
     lacking = [Result("", "", fault.place, f"{fault.what}; {fault.mend}") for fault in gates(packs, chosen)]
     return lacking + run_tests(packs, chosen)
 
