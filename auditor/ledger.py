@@ -187,19 +187,26 @@ def _hold(shard: Shard, conversation: Conversation, made: Made, due: datetime) -
     if kind in ("ship", "deliver", "refund"):
         return _hold_orders(shard, conversation, made, due, kind)
     if kind == "reship":
-        told = _told(shard, conversation, made.message, due)
-        if told is not None:
+        told = _told(shard, conversation, made.message)
+        if told is not None and told.at <= due + _CLOCK_SKEW:
             return Held("kept", "told_in_chat", event="message", event_at=told.at)
+        if told is not None and _chased(conversation, due, told):
+            return Held("broken", "told_late_after_reminder", event="message", event_at=told.at)
     return Held("pending" if shard.as_of <= due else "unverifiable", "deadline_ahead" if shard.as_of <= due else "no_event_data")
 
 
-def _told(shard: Shard, conversation: Conversation, promise: Message, due: datetime) -> Message | None:
-    """A later message of the shop, in time, that says it was sent."""
+def _told(shard: Shard, conversation: Conversation, promise: Message) -> Message | None:
+    """The first later message of the shop that says it was sent."""
     for message, text_id in zip(conversation.messages, conversation.text_ids, strict=True):
-        if message.role == "agent" and promise.at < message.at <= due:
+        if message.role == "agent" and promise.at < message.at:
             if any(c.slot == "shipped" and c.polarity for c in shard.texts.reading(text_id).claims):
                 return message
     return None
+
+
+def _chased(conversation: Conversation, due: datetime, told: Message) -> bool:
+    """Whether the buyer wrote between the deadline and the shop's word that it was sent."""
+    return any(m.role == "buyer" and due < m.at < told.at for m in conversation.messages)
 
 
 def _hold_reply(shard: Shard, conversation: Conversation, made: Made, due: datetime) -> Held:
@@ -271,9 +278,11 @@ def _fate(shard: Shard, order: Order, due: datetime, kind: PromiseKind) -> Held:
     if event:
         if event[0] == "delivered_at" and kind == "ship":
             return Held("unverifiable", "no_ship_time", order=order)
-        return Held("broken", "after_deadline", True, order, *event)
+        return Held("broken", "after_deadline", kind != "deliver", order, *event)
     if order.seen_until is None or order.seen_until <= due or ended:
         return Held("unverifiable", "order_export_ends_before_deadline", order=order)
+    if kind == "deliver":  # exports often lack deliveries, and what arrives may be the shop's own stock
+        return Held("unverifiable", "no_event_time", order=order)
     if order.delivered_at is not None or _says_done(order, kind):
         return Held("unverifiable", "no_event_time", order=order)
     return Held("broken", "never_happened", True, order)

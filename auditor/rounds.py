@@ -38,20 +38,39 @@ class Terms:
 
 
 @lru_cache(maxsize=8)
-def _closing(lang: Lang) -> str:
-    words = word_list("buyer_closing", lang)
-    return rf"^(?:(?:{words.gate})|[\s\p{{P}}\p{{S}}&&[^?]])+$" if words else "^$"
+def _patterns(lang: Lang) -> dict[str, str]:
+    """Whole-column patterns over normal texts: what a buyer's message is to the clock."""
+    gates = {name: words.gate for name in ("buyer_asks", "buyer_closing", "buyer_ends", "acts/question") if (words := word_list(name, lang))}
+    closing = gates.get("buyer_closing", "^$")
+    return {
+        "only_closing": rf"^(?:(?:{closing})|[\s\p{{P}}\p{{S}}&&[^?]])+$",
+        "opens_closing": rf"^[\s\p{{P}}]*(?:{closing})",
+        "ends": gates.get("buyer_ends", "^$"),
+        "questions": rf"[?]|{gates.get('acts/question', '^$')}",
+        "asks": gates.get("buyer_asks", "^$"),
+    }
 
 
 def needs(shard: Shard) -> pl.DataFrame:
-    """text_id, need: "yes" (asks, requests, complains), "no" (closing words only), "unclear"."""
+    """text_id, need: "yes" (asks, requests, complains), "no" (closing words only), "unclear".
+
+    A message that begins with closing words or gives up, and asks nothing, is unclear: platforms may count it, people do not.
+    """
     parts = []
     for lang in LANGS:
-        asks = word_list("buyer_asks", lang)
         texts = shard.texts.frame.filter(pl.col("by_buyer") & (pl.col("lang") == lang))
-        closing = pl.col("norm").str.contains(_closing(lang))
-        asking = pl.col("norm").str.contains(asks.gate) if asks else pl.lit(False)
-        need = pl.when(closing).then(pl.lit("no")).when(asking).then(pl.lit("yes")).otherwise(pl.lit("unclear"))
+        has = {name: pl.col("norm").str.contains(pattern) for name, pattern in _patterns(lang).items()}
+        need = (
+            pl.when(has["only_closing"])
+            .then(pl.lit("no"))
+            .when(has["questions"])
+            .then(pl.lit("yes"))
+            .when(has["opens_closing"] | has["ends"])
+            .then(pl.lit("unclear"))
+            .when(has["asks"])
+            .then(pl.lit("yes"))
+            .otherwise(pl.lit("unclear"))
+        )
         parts.append(texts.select("text_id", need.alias("need")))
     return pl.concat(parts)
 
