@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
@@ -307,6 +308,10 @@ def test_custody_leads_every_message_back_to_its_file_and_row(tmp_path: Path) ->
     ]  # fmt: skip
     assert [line["previous"] for line in lines] == [chain["start"], *(line["hash"] for line in lines[:-1])]
     assert chain["head"] == lines[-1]["hash"]
+    for line in lines:
+        told = {name: value for name, value in line.items() if name not in ("previous", "hash")}
+        body = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert hashlib.sha256(f"{line['previous']}\n{body}".encode()).hexdigest() == line["hash"]
 
 
 def test_only_this_conversation_is_in_the_bundle(tmp_path: Path) -> None:

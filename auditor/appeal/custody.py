@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PureWindowsPath
+
+import orjson
 
 from auditor.appeal.case import Case
 from auditor.model import AuditResult, InputFile
@@ -63,8 +64,7 @@ def _row(
 
 
 def _hash(content: Mapping[str, object], previous: str) -> str:
-    body = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{previous}\n{body}".encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(previous.encode() + b"\n" + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _tzdata() -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import orjson
 
 from auditor.appeal.custody import COLUMNS
 from auditor.appeal.timeline import Event
 from auditor.model import Message
 
 _MESSAGE = ("message_id", "sent_at", "sender_role", "sender_id", "content_type", "text", "order_id", "product_id")
-_FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
+_FORMULA = frozenset("=+-@\t\r\n\0＝＋－＠")
 
 
 def conversation_csv(messages: Iterable[Message]) -> bytes:
@@ -24,7 +25,7 @@ def conversation_csv(messages: Iterable[Message]) -> bytes:
 def conversation_jsonl(messages: Iterable[Message]) -> bytes:
     """One object a message, its text exactly as exported."""
     rows = (dict(zip(_MESSAGE, _message(message), strict=True)) for message in messages)
-    return "".join(_dump(row) + "\n" for row in rows).encode("utf-8", "backslashreplace")
+    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
 def timeline_csv(events: Iterable[Event]) -> bytes:
@@ -40,7 +41,7 @@ def custody_csv(chain: Mapping[str, Any]) -> bytes:
 
 def pretty_json(content: object) -> bytes:
     """JSON to read, keys in the order given."""
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _message(message: Message) -> tuple[str | None, ...]:
@@ -58,8 +59,4 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
-def _dump(row: object) -> str:
-    return json.dumps(row, ensure_ascii=False)
+    return "'" + text if text[:1] in _FORMULA else text

@@ -82,9 +82,8 @@ def zone(at: datetime) -> str:
 
 def clock(at: datetime) -> str:
     """Write an instant as 2026-11-21 20:00:00 +08:00, in its own offset."""
-    if at.utcoffset() == _SAID_ONCE.get():
-        return at.isoformat(" ", "seconds")[:19]
-    return f"{at.isoformat(' ', 'seconds')[:19]} {zone(at)}"
+    written = at.isoformat(" ", "seconds")
+    return written[:19] if at.utcoffset() == _SAID_ONCE.get() else f"{written[:19]} {written[-6:]}"
 
 
 def span(length: timedelta, lang: Lang) -> str:
