@@ -92,7 +92,12 @@ def _compare(folder: Path, prints: Sequence[dict[str, str]]) -> int:
     findings = [json.loads(line) for line in (folder / "findings.jsonl").read_text(encoding="utf-8").splitlines()]
     families = Counter(finding["family"] for finding in findings)
     print(f"findings: {len(findings):,} ({', '.join(f'{family} {count:,}' for family, count in sorted(families.items()))})")
-    same = all(p == prints[0] for p in prints)
-    verdict = "differ" if not same else "byte-identical" if len(prints) > 1 else "only one run, nothing to compare"
-    print(f"findings.jsonl and {len(prints[0]) - 1} bundles of {len(prints)} runs: {verdict}")
-    return 0 if same else 1
+    changing = sorted({name for p in prints for name in p.keys() | prints[0].keys() if p.get(name) != prints[0].get(name)})
+    what = f"findings.jsonl and {len(prints[0]) - 1} bundles of {len(prints)} runs"
+    if len(prints) < 2:
+        print(f"{what}: nothing to compare")
+    elif changing:
+        print(f"{what}: {len(changing)} DIFFER, for one {', '.join(changing[:3])}")
+    else:
+        print(f"{what}: byte-identical")
+    return 1 if changing else 0
