@@ -44,10 +44,10 @@ def recognise(source: Source) -> Match | None:
 
 
 def read(source: Source, match: Match) -> RawRows:
-    """One row a message; the buyer's uid stands for the conversation."""
+    """One row a message, counted from the oldest; the buyer's uid stands for the conversation."""
     listed, faults = documents(source)
     records: list[tuple[int, Mapping[str, str | None]]] = []
-    messages = list(_each(listed))
+    messages = _oldest_first(list(_each(listed)))
     rows = len(messages) + len(faults)
     for number, message in enumerate(messages, 1):
         if not _is_message(message):
@@ -63,6 +63,12 @@ def read(source: Source, match: Match) -> RawRows:
 def _each(listed: list[tuple[int, Any]]) -> Iterator[Any]:
     for _, value in listed:
         yield from _messages(value) or ([] if _messages(value) is not None else [value])
+
+
+def _oldest_first(messages: list[Any]) -> list[Any]:
+    """Turn a page that begins with the newest message, so that messages of one second stay in their order."""
+    times = [str(message.get("ts")) for message in messages if _is_message(message)]
+    return messages[::-1] if len(times) > 1 and (len(times[0]), times[0]) > (len(times[-1]), times[-1]) else messages
 
 
 def _record(message: Mapping[str, Any]) -> dict[str, str | None]:

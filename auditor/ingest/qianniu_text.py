@@ -21,6 +21,7 @@ _ALONE = re.compile(r"^" + _TIME + r"\s*$")
 _RECALL = re.compile(r"^(.{1,60}?) ?撤回了一条消息$")
 _STATUS = frozenset({"已读", "未读", "发送中"})
 _SKIP = ("当前用户来自", "商品详情页", "商品推荐", "由 服务助手 转交给", "原因：【离线留言自动分配】", "http", "¥")
+_NOTICES = ("【即将超时】", "【客服超时】", "【消极接待】", "系统关闭会话")
 _SKIP_WHOLE = frozenset({"千牛"})
 _NAMES = ("conversation_id", "sent_at", "sender_role", "sender_id", "text", "content_type", "buyer_id")
 
@@ -32,7 +33,7 @@ class _Draft:
     time: str
     other: str = ""
     words: list[str] = field(default_factory=list)
-    recalled: bool = False
+    event: bool = False
 
 
 def recognise(source: Source) -> Match | None:
@@ -68,10 +69,10 @@ def _record(draft: _Draft, buyer: str | None) -> dict[str, str | None]:
     return {
         "conversation_id": buyer,
         "sent_at": draft.time,
-        "sender_role": "system" if draft.recalled else "agent" if agent else "buyer",
+        "sender_role": "system" if draft.event else "agent" if agent else "buyer",
         "sender_id": draft.nick,
         "text": "\n".join(draft.words),
-        "content_type": "event" if draft.recalled else "text",
+        "content_type": "event" if draft.event else "text",
         "buyer_id": buyer,
     }
 
@@ -91,6 +92,16 @@ def _header(lines: list[str], index: int) -> _Draft | None:
     return _Draft(index + 1, named[1].strip(), named[2]) if named else None
 
 
+def _event(plain: str, index: int, last: _Draft) -> _Draft | None:
+    """Read a recall or a notice of the platform, which have no time of their own, as an event at the time of the line before."""
+    recall = _RECALL.match(plain)
+    if recall:
+        return _Draft(index + 1, recall[1].strip(), last.time, last.other, [plain], event=True)
+    if plain.startswith(_NOTICES):
+        return _Draft(index + 1, last.nick, last.time, last.other, [plain], event=True)
+    return None
+
+
 def _drafts(lines: list[str]) -> tuple[list[_Draft], list[RowFault]]:
     drafts: list[_Draft] = []
     faults: list[RowFault] = []
@@ -104,12 +115,9 @@ def _drafts(lines: list[str]) -> tuple[list[_Draft], list[RowFault]]:
             continue
         if _ALONE.match(line) and drafts and drafts[-1].line == index:
             continue
-        draft = _header(lines, index)
-        recall = _RECALL.match(plain)
+        draft = _header(lines, index) or (_event(plain, index, drafts[-1]) if drafts else None)
         if draft:
             drafts.append(draft)
-        elif recall and drafts:
-            drafts.append(_Draft(index + 1, recall[1].strip(), drafts[-1].time, drafts[-1].other, [plain], recalled=True))
         elif drafts:
             drafts[-1].words.append(line.rstrip())
         else:

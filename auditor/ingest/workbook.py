@@ -75,18 +75,24 @@ def rows(data: bytes) -> list[tuple[int, list[str | None]]]:
     """(row number, cells as text) of the visible sheet with most rows, without the empty rows. Raises Refused; never runs on for ever."""
     _preflight(data)
     try:
-        warnings.simplefilter("ignore", UserWarning)  # openpyxl warns of styles and dates that do not concern us
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        if len(book.worksheets) > MAX_SHEETS:
-            raise Refused(f"the workbook has {len(book.worksheets)} sheets; keep the one with the export")
-        sheets = [list(_sheet_rows(sheet)) for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        fullest = max(sheets, key=_filled_rows, default=[])
-        if not fullest:
-            raise Refused("the workbook has no rows; export it again")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of styles and dates that do not concern us
+            return _fullest(data)
     except Refused:
         raise
     except Exception as fault:  # openpyxl raises whatever its parsers raise; a bad file must not end the run
         raise Refused(f"the workbook cannot be read ({type(fault).__name__}: {str(fault)[:99]}); save it as .xlsx") from None
+
+
+def _fullest(data: bytes) -> list[tuple[int, list[str | None]]]:
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    if len(book.worksheets) > MAX_SHEETS:
+        raise Refused(f"the workbook has {len(book.worksheets)} sheets; keep the one with the export")
+    sheets = [list(_sheet_rows(sheet)) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    fullest = max(sheets, key=_filled_rows, default=[])
+    if not fullest:
+        raise Refused("the workbook has no rows; export it again")
+    return fullest
 
 
 def _filled_rows(sheet: list[tuple[int, list[str | None]]]) -> int:
