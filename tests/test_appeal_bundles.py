@@ -252,6 +252,10 @@ def test_what_could_not_be_judged_is_unclear_not_innocent(tmp_path: Path, change
         (replace(LATE, conversation_id="polite", family="attitude", suppressed_by="other"), "Refutable"),
         (replace(LATE, conversation_id="polite", family="attitude", agent_id="somebody"), "Unclear"),
         (replace(LATE, conversation_id="polite", family="promise"), "Refutable"),
+        (
+            replace(LATE, conversation_id="polite", family="attitude", pack="sop", rule_id="sop/tone"),
+            "Unclear",
+        ),  # our own standard
     ],
 )
 def test_only_a_standing_finding_on_the_charge_and_agent_supports_the_notice(

@@ -48,10 +48,12 @@ class Assessment:
 def assess(case: Case, result: AuditResult) -> Assessment:
     """Judge a case; it is `refutable` only where the conversation is there, was looked at, and nothing supports the charge."""
     standing = [finding for finding in case.findings if finding.suppressed_by is None]
-    supporting = tuple(finding for finding in standing if _supports(finding, case))
-    against, records = tuple(_against(case)), tuple(_records_support(case))
+    charged = [finding for finding in standing if _supports(finding, case)]
+    supporting = tuple(finding for finding in charged if not _own_standard_only(finding, case, result))
+    stricter = (Said("against.own_standard", {"rule": finding.rule_id}) for finding in charged if finding not in supporting)
+    against, records = (*_against(case), *stricter), tuple(_records_support(case))
     blocking = tuple(_blocking(case, result))
-    elsewhere = [f for f in standing if f not in supporting and f.family in case.charge.families]
+    elsewhere = [f for f in standing if f not in charged and f.family in case.charge.families]
     verdict: Verdict = "unclear"
     if supporting or records:
         verdict = "justified"
@@ -79,6 +81,19 @@ def _supports(finding: Finding, case: Case) -> bool:
     agent = case.notice.agent_id
     theirs = agent is None or finding.agent_id is None or finding.agent_id == agent
     return about and theirs and finding.occurred_at <= case.notice.issued_at
+
+
+def _own_standard_only(finding: Finding, case: Case, result: AuditResult) -> bool:
+    """Whether it breaks a rule meant for every platform, while the platform's own rules of that family are silent."""
+    own = [pack for pack in result.packs if case.notice.platform in pack.platforms]
+    if any(pack.id == finding.pack for pack in own):
+        return False
+    looked = any(rule.family == finding.family and rule.status == "active" for pack in own for rule in pack.rules)
+    said = any(
+        other.family == finding.family and other.suppressed_by is None and any(pack.id == other.pack for pack in own)
+        for other in case.findings
+    )
+    return looked and not said
 
 
 def _records_support(case: Case) -> Iterator[Said]:

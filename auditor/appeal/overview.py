@@ -20,7 +20,7 @@ _SOON, _VERY_SOON = timedelta(hours=24), timedelta(hours=6)
 _COLUMNS = (
     ("state", 10),
     ("left", 9),
-    ("appeal_by", 27),
+    ("appeal_by", 31),
     ("suggestion", 26),
     ("notice_id", 22),
     ("platform", 12),
