@@ -60,6 +60,12 @@ def lines(name: str, costs: Sequence[Cost], messages: int) -> str:
     )
 
 
+def stages(folder: Path) -> str:
+    """How long the stages of one run took by its own account."""
+    told = json.loads((folder / "run.json").read_text(encoding="utf-8")).get("timings_s", {})
+    return ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in told.items())
+
+
 def main(messages: int, with_naive: bool, runs: int, seed: int, notices: int, extra: Sequence[str]) -> int:
     """Generates the corpus, runs both programs in turns, prints medians. Returns 1 where two runs differ in a byte."""
     with tempfile.TemporaryDirectory() as name:
@@ -76,6 +82,7 @@ def main(messages: int, with_naive: bool, runs: int, seed: int, notices: int, ex
                 theirs.append(baseline(work, work / f"naive{turn}"))
         print(f"{messages:,} messages, {runs} runs each in turns, medians")
         print(lines("auditor", ours, messages))
+        print(f"         {stages(work / 'audit0')}")
         if theirs:
             print(lines("naive", theirs, messages))
             ratios = [b.wall / a.wall for a, b in zip(ours, theirs, strict=True)]
