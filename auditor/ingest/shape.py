@@ -109,7 +109,7 @@ def clean_ids(frame: pl.DataFrame, names: tuple[str, ...], needed: str | None = 
 def _clean_id(name: str) -> pl.Expr:
     """Give an id as its exact text: guards of spreadsheets unwrapped, full-width digits made plain, null words null."""
     cell = pl.col(name).str.strip_chars(_TRIM)
-    cell = pl.when(cell.str.starts_with("=")).then(cell.str.replace(r'^="?([^"]*)"?$', "$1")).otherwise(cell)
+    cell = pl.when(cell.str.starts_with("=")).then(cell.str.replace(r'^=(?:"([^"]*)"|([0-9]+))$', "$1$2")).otherwise(cell)
     cell = cell.str.strip_prefix("'").str.strip_chars(_TRIM)
     wide = [chr(0xFF10 + digit) for digit in range(10)]
     cell = cell.str.replace_many(wide, [str(digit) for digit in range(10)])

@@ -1,0 +1,82 @@
+"""CSV: the fast and the careful way agree, and broken files lose nothing silently."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.ingest import delimited
+from auditor.ingest.tables import Refused
+
+CELLS = st.text(alphabet='ab,;"\n\r 中ł\t=\'', max_size=6)
+
+
+def written(rows: list[list[str]], end: str = "\r\n") -> bytes:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator=end).writerows(rows)
+    return stream.getvalue().encode()
+
+
+def agree(data: bytes, width: int) -> bool:
+    """Whether the fast way took the file; where it did, it must have read what the careful way reads."""
+    start = data.find(b"\n") + 1
+    quick = delimited.fast(data[start:], ",", width, 2)
+    if quick is None:
+        return False
+    slow, faults, blank, _ = delimited.careful(data, ",", 0, width)
+    assert not faults
+    assert not blank or quick.height == slow.height + blank
+    if not blank:
+        assert quick.equals(slow.select(quick.columns))
+    return True
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n"]))
+def test_fast_equals_careful_on_written_files(rows: list[list[str]], end: str) -> None:
+    agree(written([["a", "b", "c"], *rows], end), 3)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(alphabet='ab,"\n\r', max_size=24))
+def test_fast_equals_careful_on_any_bytes(body: str) -> None:
+    data = b"a,b\n" + body.encode()
+    try:
+        agree(data, 2)
+    except Refused:
+        pytest.fail("the fast way took a file that the careful way refuses")
+
+
+def test_the_fast_way_takes_ordinary_files() -> None:
+    assert agree(written([["a", "b"], ["1", 'he said "no", twice\nand left'], ["", "2"]]), 2)
+
+
+@pytest.mark.parametrize(
+    ("body", "kept", "reason"),
+    [
+        ("1,2,3\n4,5\n", 1, "2 cells where the header has 3"),
+        ("1,2,3\n4,5,6,7\n", 1, "4 cells where the header has 3"),
+        ('1,2,3\n4,5,"cut', 1, "the file ends inside a quoted cell"),
+    ],
+)
+def test_ragged_and_cut_rows_are_faults(body: str, kept: int, reason: str) -> None:
+    frame, faults, blank, rows = delimited.read(b"a,b,c\n" + body.encode(), ",", 0, 3)
+    assert frame.height == kept
+    assert [fault.row for fault in faults] == [3]
+    assert reason in faults[0].reason
+    assert rows == frame.height + len(faults) + blank
+
+
+def test_an_open_quote_in_the_middle_refuses_the_file() -> None:
+    with pytest.raises(Refused, match="line 2: a quote is opened"):
+        delimited.read(b'a,b\n1,"open\n2,x\n3,y\n', ",", 0, 2)
+
+
+def test_blank_lines_count_and_rows_keep_their_numbers() -> None:
+    frame, faults, blank, rows = delimited.read(b"a,b\n1,2\n\n\n3,4\n", ",", 0, 2)
+    assert frame["row"].to_list() == [2, 5]
+    assert (len(faults), blank, rows) == (0, 2, 4)
