@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from auditor.model import Conversation, LedgerEntry, Message, Order, Outcome, Promise, PromiseKind, When
+from auditor.model import Conversation, Lang, LedgerEntry, Message, Order, Outcome, Promise, PromiseKind, When
 from auditor.reading.answers import assent, elliptic
+from auditor.reading.normal import normal
+from auditor.reading.promises import promises as read_promises
 from auditor.reading.when import deadline as resolve
 from auditor.shard import Shard
 
 _SAME_BURST = timedelta(minutes=3)
+_LONGEST_TIME_ALONE = 60  # characters
 _CLOCK_SKEW = timedelta(seconds=60)  # back offices round shipping times to the minute
 
 
@@ -52,10 +55,16 @@ def ledger(shard: Shard) -> tuple[LedgerEntry, ...]:
 def _ledger(shard: Shard) -> tuple[LedgerEntry, ...]:
     texts = shard.texts
     spoken = texts.frame.filter(pl.col("text_id").is_in(sorted(texts.passing("promises"))))
-    made = [i for i in spoken.filter("by_agent")["text_id"].to_list() if texts.reading(i).promises]
+    made = [i for i in spoken.filter("by_agent")["text_id"].to_list() if texts.reading(i).promises or _time_alone(shard, i)]
     asked = [i for i in spoken.filter("by_buyer")["text_id"].to_list() if texts.reading(i).requests]
     conversations = {*shard.with_texts(made), *shard.with_texts(asked, "buyer")}
     return tuple(entry for conversation in shard.conversations(conversations) for entry in conversation_ledger(shard, conversation))
+
+
+def _time_alone(shard: Shard, text_id: int) -> When | None:
+    """The time that is all a short text says ("明天"), else None."""
+    normal = shard.texts.normal(text_id)
+    return elliptic(normal, shard.texts.lang(text_id)) if len(normal.text) <= _LONGEST_TIME_ALONE else None
 
 
 def conversation_ledger(shard: Shard, conversation: Conversation) -> list[LedgerEntry]:
@@ -71,33 +80,38 @@ def conversation_ledger(shard: Shard, conversation: Conversation) -> list[Ledger
 def _made(shard: Shard, conversation: Conversation) -> Iterator[Made]:
     messages = conversation.messages
     asked: list[tuple[Message, Promise]] = []  # the buyer's requests since the last human answer
-    pending_time: tuple[Message, When] | None = None  # a time alone ("明天"), waiting for its verb in the next line
+    pending: Message | None = None  # a time alone ("明天"), waiting for its verb in the next line
     for i, message in enumerate(messages):
         reading = shard.texts.reading(conversation.text_ids[i])
         if message.role == "buyer":
             asked += [(message, request) for request in reading.requests]
-            pending_time = None
+            pending = None
             continue
         if message.role != "agent" or message.content_type != "text":
             continue
-        normal, lang = shard.texts.normal(conversation.text_ids[i]), conversation.langs[i]
-        alone = elliptic(normal, lang)
-        promises = list(reading.promises)
-        if pending_time and alone is None and promises and message.at - pending_time[0].at <= _SAME_BURST:
-            before, when = pending_time
-            promises = [replace(p, when=when, vague=False) if p.when is None else p for p in promises]
-            yield from (_one(p, message, (before.message_id, message.message_id)) for p in promises)
+        lang = conversation.langs[i]
+        alone = _time_alone(shard, conversation.text_ids[i])
+        promises = reading.promises
+        if pending and alone is None and message.at - pending.at <= _SAME_BURST and not any(p.when for p in promises):
+            spread = _read_together(pending, message, lang)
+            yield from (_one(p, message, (pending.message_id, message.message_id)) for p in spread or promises)
         elif promises:
             yield from (_one(p, message, (message.message_id,)) for p in promises)
         elif asked:
-            yield from _answered(asked, message, alone, assent(normal, lang))
-        pending_time = (message, alone) if alone is not None and not asked else None
+            yield from _answered(asked, message, alone, assent(shard.texts.normal(conversation.text_ids[i]), lang))
+        pending = message if alone is not None and not asked else None
         if alone is None or asked:
             asked = []
 
 
 def _one(promise: Promise, message: Message, ids: tuple[str, ...]) -> Made:
     return Made(promise, message, ids, message, promise.text)
+
+
+def _read_together(before: Message, message: Message, lang: Lang) -> tuple[Promise, ...]:
+    """A sentence typed in two lines, read as one."""
+    joined = before.text + ("" if lang == "zh" else " ") + message.text
+    return tuple(p for p in read_promises(normal(joined), lang)[0] if p.when is not None)
 
 
 def _answered(asked: Sequence[tuple[Message, Promise]], message: Message, alone: When | None, yes: str | None) -> Iterator[Made]:

@@ -72,6 +72,10 @@ class Texts:
             found = self._normals[text_id] = normal(self._texts[text_id])
         return found
 
+    def lang(self, text_id: int) -> Lang:
+        """The language it was taken to be in."""
+        return self._langs[text_id]
+
     def reading(self, text_id: int) -> TextReading:
         """What the text says (promises, requests, claims, topics, acts), each part parsed when first asked for."""
         found = self._readings.get(text_id)
