@@ -28,6 +28,7 @@ _NOT_MONEY = (
     "-", "~", "/", "只", "条", "支", "片", "张", "粒", "颗", "台", "次", "位", "单", "级", "代", "寸", "工作日", "日", "比", "多", "h", "x",
     "*", "倍", "千", "万", "两", "款", "种", "楼", "班", "路", "后", "前", "左右",
 )  # fmt: skip
+_LONGEST_ANSWER = 60  # characters
 _BROKEN = re2.compile(r"([0-9])块([0-9])")  # 9块9
 _HOURS = ("小时", "h", "hour", "hr", "godz")
 
@@ -58,9 +59,31 @@ def claim_gate(lang: Lang) -> str:
     return lexicon("claims", lang).gate
 
 
-def asked_claims(normal: Normal, lang: Lang) -> tuple[str, ...]:
-    """The slots that a buyer's question is about ("包邮吗" → shipping_fee), from the claim that it turns into a question."""
-    return tuple(sorted({name.partition("/")[0] for name in lexicon("claims", lang).find(normal)}))
+def answers(normal: Normal, lang: Lang) -> tuple[Claim, ...]:
+    """What a short text would state as an answer to a question about each slot ("有的" → in stock, "12 months" → warranty).
+
+    Only one who knows what was asked may use them: "none" answers many questions.
+    """
+    found = lexicon("claim_answers", lang).find(normal) if len(normal.text) <= _LONGEST_ANSWER else {}
+    view = normal.folded if lang == "pl" else normal.text
+    made: list[tuple[Span, Claim]] = []
+    for name, spans in found.items():
+        slot, _, kind = name.partition("/")
+        value = _value(slot, kind, view, spans[0], view)
+        if value is not None and not view[spans[0][1] :].lstrip().startswith("?"):
+            made.append((spans[0], Claim(slot, value, value != "false", normal.quote(*spans[0]))))
+    return tuple(claim for _, claim in sorted(made, key=lambda one: (one[0], one[1].slot)))
+
+
+def subject_of(normal: Normal, lang: Lang) -> str:
+    """The regions, colours, amounts and sizes that a text names, as in Claim.subject."""
+    return _subject(normal.folded if lang == "pl" else normal.text, "", lang)
+
+
+def frames(normal: Normal, lang: Lang, names: Iterable[str]) -> bool:
+    """Whether one of the lists claim_frames/<name> finds something in the text (conditional, time_limited, another …)."""
+    view = normal.folded if lang == "pl" else normal.text
+    return any(_says(name, view, lang) for name in names)
 
 
 # ---- one claim -------------------------------------------------------------------------------------------------------
@@ -219,7 +242,7 @@ def _hangs_on(view: str, before: Span, clause: Span, lang: Lang) -> bool:
 
 def _subject(words: str, passage: str, lang: Lang) -> str:
     """What the claim is limited to: regions, colours, amounts and sizes named in its clause outside of the passage's own figures."""
-    rest = words.replace(passage, " ", 1)
+    rest = words.replace(passage, " ", 1) if passage else words
     parts = [*named("region", words), *named("colour", rest), *_measures(rest, lang)]
     return " ".join(dict.fromkeys(parts))
 

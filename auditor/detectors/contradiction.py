@@ -1,0 +1,276 @@
+"""Claims that cannot both be true: against a fact of the shop, against the same agent's or a colleague's other words.
+
+    fact: return_policy 14_days
+    2026-03-02 10:00:00 agent marta: Zwrotów nie przyjmujemy        flagged: the shop takes goods back for 14 days
+    2026-03-02 10:00:00 agent marta: Ma Pan 14 dni na zwrot         passes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Literal
+
+import polars as pl
+
+from auditor.detectors.said import Said, buyer_spoke_between, claim_values, quote_of, said, without_corrected
+from auditor.model import Conversation, Fact, FactValue, Hit, NotEvaluated
+from auditor.reading.compare import days, disproves, opposed
+from auditor.reading.claims import frames
+from auditor.reading.things import may_be_the_same_thing
+from auditor.reading.values import named, numbers, to_decimal
+from auditor.shard import Shard
+
+NAME = "contradiction"
+FACTS = frozenset({"slot", "said", "said_by", "other", "other_by", "other_at", "fact", "fact_text"})
+
+_OF_PRODUCT = frozenset({"price", "stock", "material", "warranty", "gift", "authenticity"})
+_PASSING = frozenset({"stock", "price", "discount", "ship_time", "gift"})  # may honestly change from one day to the next
+_WITH_FACTS = (
+    "shipping_fee", "return_policy", "price", "stock", "ship_time", "warranty", "authenticity", "invoice", "gift", "material", "carrier",
+)  # fmt: skip
+_WITH_WORDS = (
+    "shipping_fee", "return_policy", "return_fee", "price", "stock", "ship_time", "warranty", "authenticity", "invoice", "gift",
+    "material", "discount",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What a claim is held against, and the `slots` (interfaces.md section 6) that are compared; none: all comparable ones."""
+
+    against: Literal["fact", "self", "colleague", "any"] = "any"
+    slots: tuple[str, ...] = ()
+
+
+def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
+    """One hit per conversation, agent and slot."""
+    if params.against in ("fact", "any"):
+        slots = params.slots or _WITH_FACTS
+        for conversation in shard.conversations(_with_facts(shard, slots)):
+            yield from _against_facts(shard, conversation, slots)
+    if params.against != "fact":
+        slots = params.slots or _WITH_WORDS
+        for conversation in shard.conversations(_with_two_values(shard, slots)):
+            yield from _against_words(shard, conversation, slots, params.against)
+
+
+# ---- which conversations -----------------------------------------------------------------------------------------------
+
+
+def _agent_lines(shard: Shard) -> pl.DataFrame:
+    return shard.messages.filter(pl.col("sender_role") == "agent").select("conversation_id", "shop_id", "text_id")
+
+
+def _with_facts(shard: Shard, slots: Sequence[str]) -> list[str]:
+    known = sorted({(shop.shop_id, fact.slot) for shop in shard.shops.values() for fact in shop.facts if fact.slot in slots})
+    if not known:
+        return []
+    facts = pl.DataFrame(known, schema={"shop_id": pl.String, "slot": pl.String}, orient="row")
+    shops = shard.messages.select("conversation_id", "shop_id").drop_nulls().unique()
+    lines = _agent_lines(shard).drop("shop_id").join(claim_values(shard), on="text_id")
+    found = lines.join(shops, on="conversation_id").join(facts, on=["shop_id", "slot"], how="semi")
+    return sorted(found["conversation_id"].unique().to_list())
+
+
+def _with_two_values(shard: Shard, slots: Sequence[str]) -> list[str]:
+    lines = _agent_lines(shard).join(claim_values(shard).filter(pl.col("slot").is_in(list(slots))), on="text_id")
+    counts = lines.group_by("conversation_id", "slot").agg(pl.col("value").n_unique())
+    return sorted(counts.filter(pl.col("value") > 1)["conversation_id"].unique().to_list())
+
+
+# ---- against facts -------------------------------------------------------------------------------------------------------
+
+
+def _against_facts(shard: Shard, conversation: Conversation, slots: Sequence[str]) -> Iterator[Hit]:
+    judged = [(one, *judgement) for one in said(shard, conversation) if one.claim.slot in slots
+              and (judgement := _judge(shard, conversation, one)) is not None]  # fmt: skip
+    for slot in sorted({one.claim.slot for one, _, _ in judged}):
+        wrong = [one for one, false, _ in judged if false and one.claim.slot == slot]
+        right = [one for one, false, _ in judged if not false and one.claim.slot == slot]
+        facts = {one.at: fact for one, _, fact in judged if one.claim.slot == slot}
+        left = without_corrected(conversation, wrong, right)
+        for _, group in groupby(sorted(left, key=_speaker), key=_speaker):
+            mine = list(group)
+            yield _fact_hit(mine, facts[mine[0].at])
+
+
+def _speaker(one: Said) -> str:
+    return one.message.sender_id or ""
+
+
+def _judge(shard: Shard, conversation: Conversation, one: Said) -> tuple[bool, Fact] | None:
+    """Whether a fact in force proves the claim false, and that fact; None where no fact decides."""
+    claim = one.claim
+    if one.message.time_doubt or one.in_special_case:
+        return None
+    facts = shard.facts(conversation, claim.slot, one.message, one.product_id)
+    if claim.slot in _OF_PRODUCT and one.product_id is None and _is_by_product(shard, conversation, claim.slot):
+        return None
+    verdicts: list[tuple[bool, Fact]] = []
+    for fact in facts:
+        verdict = _verdict(shard, conversation, one, fact)
+        if verdict is None:
+            return None
+        verdicts.append((verdict, fact))
+    if not verdicts or any(verdict != verdicts[0][0] for verdict, _ in verdicts):
+        return None
+    return verdicts[0]
+
+
+def _verdict(shard: Shard, conversation: Conversation, one: Said, fact: Fact) -> bool | None:
+    slot = one.claim.slot
+    if slot == "price":
+        return _price_verdict(conversation, one, fact)
+    if slot == "shipping_fee":
+        return _shipping_verdict(shard, conversation, one, fact)
+    if slot == "stock" and one.limits:
+        return None  # a size or colour may be gone while others are there
+    if slot == "return_policy" and _is_over(conversation, one, fact):
+        return None
+    return disproves(fact, one.claim)
+
+
+def _price_verdict(conversation: Conversation, one: Said, fact: Fact) -> bool | None:
+    """Sales, coupons, sizes and sums make a price incomparable, unless the talk itself confirms that the fact's price is asked."""
+    verdict = disproves(fact, one.claim)
+    price, named_price = to_decimal(fact.value), to_decimal(one.claim.value)
+    if not verdict or price is None or named_price is None:
+        return verdict
+    later = conversation.messages[one.at + 1 :]
+    confirmed = any(m.role in ("buyer", "agent") and price in numbers(m.text) for m in later)
+    if (one.special or one.limits) and not confirmed:
+        return None
+    return True if price / 3 <= named_price <= price * 3 else None  # else another thing's price, or of so many pieces
+
+
+def _shipping_verdict(shard: Shard, conversation: Conversation, one: Said, fact: Fact) -> bool | None:
+    claim = one.claim
+    if one.limits and not claim.subject:  # the answer is about the region or the sum that was asked
+        if named("region", " ".join(one.limits)) != tuple(one.limits):
+            return None
+        claim = replace(claim, subject=" ".join(sorted(one.limits)))
+    if one.special:
+        return None
+    verdict = disproves(fact, claim)
+    if verdict is None and fact.value.startswith("free_over") and claim.value == "free" and not claim.subject:
+        return True if _is_never_free(shard, conversation, one, fact) else None
+    return verdict
+
+
+def _is_never_free(shard: Shard, conversation: Conversation, one: Said, fact: Fact) -> bool:
+    """Whether shipping was called free for everything, or for one product that costs less than the free-shipping amount."""
+    said_before = conversation.messages[: one.at + 1]
+    if any(numbers(m.text) for m in said_before if m.role in ("buyer", "agent")):
+        return False  # sums or pieces were talked about
+    if frames(shard.texts.normal(conversation.text_ids[one.at]), one.lang, ("universal",)):
+        return True
+    facts = shard.facts(conversation, "price", one.message, one.product_id) if one.product_id else ()
+    prices = [price for f in facts if f.product_id == one.product_id and (price := to_decimal(f.value)) is not None]
+    return bool(prices) and max(prices) < numbers(fact.value)[0]
+
+
+def _is_over(conversation: Conversation, one: Said, fact: Fact) -> bool:
+    """Whether the buyer's own return window had run out: then "no" is true of this order."""
+    window = days(fact.value)
+    return window is not None and any(
+        o.delivered_at is not None and (one.message.at - o.delivered_at).days >= window for o in conversation.orders
+    )
+
+
+def _is_by_product(shard: Shard, conversation: Conversation, slot: str) -> bool:
+    shop = shard.shops.get(conversation.shop_id or "")
+    return shop is not None and any(f.slot == slot and f.product_id is not None for f in shop.facts)
+
+
+def _fact_hit(mine: Sequence[Said], fact: Fact) -> Hit:
+    first = mine[0]
+    facts: dict[str, FactValue] = {
+        "slot": first.claim.slot,
+        "said": first.claim.text,
+        "said_by": first.message.sender_id,
+        "fact": fact.value,
+        "fact_text": fact.text or f"{fact.slot}: {fact.value}",
+    }
+    return Hit(
+        at=first.message.at,
+        conversation_id=first.message.conversation_id,
+        message_ids=tuple(dict.fromkeys(one.message.message_id for one in mine)),
+        agent_id=first.message.sender_id,
+        certainty="proven",
+        quote=quote_of(mine),
+        facts=facts,
+        measured=f"{first.claim.slot} = {first.claim.value}",
+        threshold=f"{fact.slot} = {fact.value}",
+    )
+
+
+# ---- against other words ---------------------------------------------------------------------------------------------------
+
+
+def _against_words(shard: Shard, conversation: Conversation, slots: Sequence[str], against: str) -> Iterator[Hit]:
+    ours = [one for one in said(shard, conversation) if one.claim.slot in slots]
+    for slot in sorted({one.claim.slot for one in ours}):
+        mine = [one for one in ours if one.claim.slot == slot]
+        if any(_judge(shard, conversation, one) is not None for one in mine):
+            continue  # a fact decides who is right
+        yield from _pairs(conversation, mine, against)
+
+
+def _pairs(conversation: Conversation, mine: Sequence[Said], against: str) -> Iterator[Hit]:
+    """The first claim that somebody contradicts, with all later claims of that agent that contradict it."""
+    done: set[str] = set()
+    for place, first in enumerate(mine):
+        for later in mine[place + 1 :]:
+            agent = _speaker(later)
+            same = agent == _speaker(first)
+            if agent in done or against not in ("any", "self" if same else "colleague") or not _clash(conversation, first, later):
+                continue
+            done.add(agent)
+            against_it = [one for one in mine[place + 1 :] if _speaker(one) == agent and _clash(conversation, first, one)]
+            yield _word_hit(first, against_it)
+
+
+def _clash(conversation: Conversation, first: Said, later: Said) -> bool:
+    if not opposed(first.claim, later.claim) or later.claim.correction or first.at == later.at:
+        return False
+    if _speaker(first) == _speaker(later) and not buyer_spoke_between(conversation, first.at, later.at):
+        return False  # still one turn: it explains or corrects itself
+    if not _speaker(first) or not _speaker(later):
+        return False
+    if first.claim.slot in _PASSING and first.message.at.date() != later.message.at.date():
+        return False
+    if first.claim.slot in ("price", "discount", "shipping_fee") and (first.special or later.special):
+        return False
+    if first.product_id != later.product_id or first.limits != later.limits:
+        return False
+    if first.claim.slot == "price" and (first.product_id is None or first.limits):
+        return False
+    return may_be_the_same_thing(first.claim.text, first.asked, later.claim.text, later.asked, later.lang, first.claim.slot)
+
+
+def _word_hit(first: Said, later: Sequence[Said]) -> Hit:
+    one = later[0]
+    parts = (first, *later)
+    facts: dict[str, FactValue] = {
+        "slot": one.claim.slot,
+        "said": one.claim.text,
+        "said_by": one.message.sender_id,
+        "other": first.claim.text,
+        "other_by": first.message.sender_id,
+        "other_at": first.message.at,
+    }
+    return Hit(
+        at=one.message.at,
+        conversation_id=one.message.conversation_id,
+        message_ids=tuple(dict.fromkeys(part.message.message_id for part in parts)),
+        agent_id=one.message.sender_id,
+        certainty="suspected",
+        quote=quote_of(parts),
+        facts=facts,
+        measured=f"{one.claim.slot} = {one.claim.value}",
+        threshold=f"{first.claim.slot} = {first.claim.value}",
+        basis="two_claims",
+    )
+
