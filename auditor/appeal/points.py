@@ -12,11 +12,13 @@ from auditor.model import AuditResult, Family, LedgerEntry
 
 SPOKEN: tuple[Family, ...] = ("contradiction", "misleading", "mechanical", "attitude", "procedure")
 _CHECKABLE = ("ship", "deliver", "refund", "reship", "compensate", "reply")
+_HARMLESS = ("no_deadline", "estimate_not_promise", "condition_not_seen")  # no promise with a date was broken by these
+_SEEN_BY_CASE = ("promise_", "round_")  # judged below, promise by promise and round by round
 _MEDIA = ("image", "video", "voice", "file")
 
 
 def records_support(case: Case) -> Iterator[Said]:
-    """Facts of the order that alone bear the charge out."""
+    """Give facts of the order that alone bear the charge out."""
     order = case.order
     if order is None or "shipping" not in case.charge.topics or order.ship_by is None or order.shipped_at is None:
         return
@@ -26,7 +28,7 @@ def records_support(case: Case) -> Iterator[Said]:
 
 
 def speaks_against(case: Case) -> Iterator[Said]:
-    """Facts that speak against the shop without settling the charge."""
+    """Give facts that speak against the shop without settling the charge."""
     families, notice, order = case.charge.families, case.notice, case.order
     if "promise" in families or "contradiction" in families:
         for entry in case.ledger:
@@ -60,6 +62,8 @@ def blocks(case: Case, result: AuditResult) -> Iterator[Said]:
         if family not in looked:
             yield Said("gap.no_rule", {"family": family})
     for gap in case.gaps:
+        if gap.reason.startswith(_SEEN_BY_CASE):
+            continue
         yield Said("gap.not_evaluated", {"rule": gap.rule_id, "reason": gap.reason})
     yield from _blocking_promises(case)
     timed = bool({"promise", "response_time"} & set(families))
@@ -70,7 +74,12 @@ def blocks(case: Case, result: AuditResult) -> Iterator[Said]:
 def _blocking_promises(case: Case) -> Iterator[Said]:
     if "promise" in case.charge.families:
         for entry in case.ledger:
-            if entry.outcome == "unverifiable" and not (entry.vague or entry.conditional) and entry.kind in _CHECKABLE:
+            if (
+                entry.outcome == "unverifiable"
+                and not (entry.vague or entry.conditional)
+                and entry.kind in _CHECKABLE
+                and entry.reason not in _HARMLESS
+            ):
                 yield Said("gap.promise_unverifiable", {"text": entry.text, "made": entry.made_at})
         if "shipping" in case.charge.topics and (case.order is None or case.order.ship_by is None):
             yield Said("gap.no_ship_by")
@@ -101,7 +110,7 @@ def _facts_known(case: Case, result: AuditResult) -> bool:
 
 
 def speaks_for(case: Case, refutable: bool) -> Iterator[Said]:
-    """Facts for the shop that the statement may say in every verdict; that nothing was found, only where it is refutable."""
+    """Give facts for the shop that the statement may say in every verdict; that nothing was found, only where it is refutable."""
     families, agent = case.charge.families, case.notice.agent_id
     if case.conversation and agent and not any(message.sender_id == agent for message in case.messages):
         yield Said("favour.agent_absent", {"agent": agent})

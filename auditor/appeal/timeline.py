@@ -29,7 +29,8 @@ class Event:
 
 def on_the_charge(case: Case, events: list[Event]) -> list[Event]:
     """Keep what answers the charge: the appeal's own deadline goes, and promises and spans where they are another matter."""
-    kept = [event for event in events if event.code != "appeal_by"]
+    scanned = () if "shipping" in case.charge.topics else ("first_scan_at",)
+    kept = [replace(event, note="" if event.code in scanned else event.note) for event in events if event.code != "appeal_by"]
     if {"promise", "contradiction"} & set(case.charge.families):
         return kept
     return [replace(event, note="") for event in kept if event.kind != "promise" and event.code != "ship_by"]
@@ -63,7 +64,9 @@ def _of_order(order: Order | None, ledger: Sequence[LedgerEntry], lang: Lang) ->
     for name in ORDER_INSTANTS:
         at: datetime | None = getattr(order, name)
         if at is not None:
-            promised = [apart("promise", at, entry.deadline) for entry in ledger if entry.deadline and _same(entry, name, at)]
+            promised = [
+                apart("promise", at, entry.deadline, entry.text) for entry in ledger if entry.deadline and _same(entry, name, at)
+            ]
             notes = [tell(lang, said) for said in (*promised, *_spans(order, name, at))]
             yield Event(at, "order", say(lang, f"event.{name}"), say(lang, "unit.list").join(notes), code=name)
 
@@ -84,10 +87,10 @@ def _spans(order: Order, name: str, at: datetime) -> Iterator[Said]:
         yield Said("span.after_request", {"span": at - order.refund_requested_at})
 
 
-def apart(what: str, at: datetime, due: datetime) -> Said:
+def apart(what: str, at: datetime, due: datetime, text: str = "") -> Said:
     """How far `at` lies before or after the moment `due` of that kind (ship_by, promise)."""
     side = "on" if at == due else "before" if at < due else "after"
-    return Said(f"span.{side}_{what}", {"span": abs(at - end_of(due))})
+    return Said(f"span.{side}_{what}", {"span": abs(at - end_of(due)), "text": text})
 
 
 def end_of(due: datetime) -> datetime:
@@ -104,7 +107,9 @@ def _of_promises(case: Case, lang: Lang) -> Iterator[Event]:
         yield Event(entry.deadline, "promise", what, say(lang, f"outcome.{entry.outcome}"), ids)
         if entry.event_at is not None and not (case.order and _same(entry, entry.event, getattr(case.order, entry.event, None))):
             done = say(lang, "timeline.held_against", event=entry.event or "other", text=entry.text)
-            yield Event(entry.event_at, "promise", done, tell(lang, apart("promise", entry.event_at, entry.deadline)), ids)
+            yield Event(
+                entry.event_at, "promise", done, tell(lang, apart("promise", entry.event_at, entry.deadline, entry.text)), ids
+            )
 
 
 def _of_notice(case: Case, lang: Lang) -> Iterator[Event]:
