@@ -120,7 +120,9 @@ def assemble(request: Request, loaded: ingest.Loaded, packs: tuple[Pack, ...], w
     ids = pl.DataFrame({"conversation_id": wanted}, schema={"conversation_id": pl.String})
     messages = loaded.messages.join(ids, on="conversation_id", how="semi")
     noticed = pl.col("order_id").is_in([n.order_id for n in notices if n.order_id])
-    orders = pl.concat([orders_of(messages, loaded.orders), loaded.orders.filter(noticed)]).unique("order_id", maintain_order=True)
+    orders = pl.concat([orders_of(messages, loaded.orders), loaded.orders.filter(noticed)]).unique(
+        "order_id", maintain_order=True
+    )
     conversations = Conversations(messages, orders, zones)
     return AuditResult(
         as_of=request.as_of,

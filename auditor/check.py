@@ -99,7 +99,7 @@ def _apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding
     detector = DETECTORS[rule.detector]
     first, last = _days(shard)
     for since, until, values in _versions(rule):
-        if until is not None and until <= first or since > last:
+        if (until is not None and until <= first) or since > last:
             continue
         for outcome in detector.check(shard, typed_params(detector.Params, values, rule.path)):
             if isinstance(outcome, NotEvaluated):
@@ -123,7 +123,7 @@ def _days(shard: Shard) -> tuple[date, date]:
     """First and last local day of the shard's messages."""
     local = (shard.messages["sent_at"].dt.epoch("s") + shard.messages["offset_s"]) // 86_400
     low, high = local.min(), local.max()
-    return tuple(date.fromordinal(719_163 + int(day)) for day in (low or 0, high or 0))  # type: ignore[return-value, call-overload, arg-type]
+    return tuple(date.fromordinal(719_163 + int(day)) for day in (low or 0, high or 0))  # type: ignore[return-value, arg-type]
 
 
 def in_force(rule: Rule, day: date) -> bool:

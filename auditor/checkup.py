@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from auditor.errors import UsageError
 from auditor.worktime import is_working_day
 
 Check = tuple[str, bool, str]
-_OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=timezone.utc)  # the program is younger than that
+_OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)  # the program is younger than that
 
 
 def checkup() -> Iterator[Check]:
@@ -32,12 +32,20 @@ def checkup() -> Iterator[Check]:
 
 
 def _python() -> Check:
-    return "Python", sys.version_info >= (3, 11), sys.version.split()[0] + ("" if sys.version_info >= (3, 11) else "; needs 3.11 or newer")
+    return (
+        "Python",
+        sys.version_info >= (3, 11),
+        sys.version.split()[0] + ("" if sys.version_info >= (3, 11) else "; needs 3.11 or newer"),
+    )
 
 
 def _packages() -> Iterator[Check]:
     wanted = [line.partition(";") for line in requires("auditor") or ()]
-    names = [name.split(">")[0].split("=")[0].split("<")[0].split("[")[0].strip() for name, _, marker in wanted if "extra" not in marker]
+    names = [
+        name.split(">")[0].split("=")[0].split("<")[0].split("[")[0].strip()
+        for name, _, marker in wanted
+        if "extra" not in marker
+    ]
     missing = []
     for name in names:
         try:
@@ -75,14 +83,18 @@ def _fonts() -> Check:
 
 
 def _clock() -> Iterator[Check]:
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     sane = now > _OLDEST_CLOCK
     yield "clock", sane, now.isoformat(timespec="seconds") + ("" if sane else "; set the machine's clock, deadlines hang on it")
-    noon = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
     shanghai, warsaw = (noon.astimezone(ZoneInfo(name)).hour for name in ("Asia/Shanghai", "Europe/Warsaw"))
     zones = (shanghai, warsaw) == (20, 14)
     yield "zones", zones, f"tzdata {version('tzdata')}" if zones else "time zone data are wrong; reinstall tzdata"
     known = is_working_day(now.date(), "CN")
     year = now.year
-    told = f"China {year} known" if known is not None else f"China {year} not known yet: promises in business days stay unjudged; update `holidays`"
+    told = (
+        f"China {year} known"
+        if known is not None
+        else f"China {year} not known yet: promises in business days stay unjudged; update `holidays`"
+    )
     yield "calendar", known is not None, told

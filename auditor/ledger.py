@@ -58,7 +58,7 @@ def _ledger(shard: Shard) -> tuple[LedgerEntry, ...]:
     made = [i for i in spoken.filter("by_agent")["text_id"].to_list() if texts.reading(i).promises or _time_alone(shard, i)]
     asked = [i for i in spoken.filter("by_buyer")["text_id"].to_list() if texts.reading(i).requests]
     conversations = {*shard.with_texts(made), *shard.with_texts(asked, "buyer")}
-    return tuple(entry for conversation in shard.conversations(conversations) for entry in conversation_ledger(shard, conversation))
+    return tuple(entry for one in shard.conversations(conversations) for entry in conversation_ledger(shard, one))
 
 
 def _time_alone(shard: Shard, text_id: int) -> When | None:
@@ -115,7 +115,7 @@ def _read_together(before: Message, message: Message, lang: Lang) -> tuple[Promi
 
 
 def _answered(asked: Sequence[tuple[Message, Promise]], message: Message, alone: When | None, yes: str | None) -> Iterator[Made]:
-    """ "When does it ship?" – "Tomorrow."; "Can you ship before 3?" – "Sure"."""
+    """What an answer makes of the question before it: "When does it ship?" – "Tomorrow.", "Can you ship before 3?" – "Sure"."""
     buyer, request = asked[-1]
     if alone is not None:
         promise = replace(request, when=alone, vague=False, request=False, text=message.text)
@@ -212,9 +212,10 @@ def _hold(shard: Shard, conversation: Conversation, made: Made, due: datetime) -
 def _told(shard: Shard, conversation: Conversation, promise: Message) -> Message | None:
     """The first later message of the shop that says it was sent."""
     for message, text_id in zip(conversation.messages, conversation.text_ids, strict=True):
-        if message.role == "agent" and promise.at < message.at:
-            if any(c.slot == "shipped" and c.polarity for c in shard.texts.reading(text_id).claims):
-                return message
+        if message.role != "agent" or message.at <= promise.at:
+            continue
+        if any(c.slot == "shipped" and c.polarity for c in shard.texts.reading(text_id).claims):
+            return message
     return None
 
 
@@ -224,7 +225,8 @@ def _chased(conversation: Conversation, due: datetime, told: Message) -> bool:
 
 
 def _hold_reply(shard: Shard, conversation: Conversation, made: Made, due: datetime) -> Held:
-    later = [m for m in conversation.messages if m.role == "agent" and m.at > made.message.at and not _same_breath(conversation, made.message, m)]
+    answers = [m for m in conversation.messages if m.role == "agent" and m.at > made.message.at]
+    later = [m for m in answers if not _same_breath(conversation, made.message, m)]
     if later and later[0].at <= due + _CLOCK_SKEW:
         return Held("kept", "answered_in_time", True, event="message", event_at=later[0].at)
     if shard.as_of <= due:

@@ -76,7 +76,7 @@ ORDER_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "shop_id": pl.String,
     "buyer_id": pl.String,
     "product_id": pl.String,
-    **{name: INSTANT for name in ORDER_INSTANTS},
+    **dict.fromkeys(ORDER_INSTANTS, INSTANT),
     "amount": pl.Decimal(18, 2),
     "currency": pl.String,
     "carrier": pl.String,

@@ -1,4 +1,4 @@
-"""One part of the work, the same function for one process, many, or a cluster: messages of whole conversations → what they show."""
+"""One part of the work: messages of whole conversations → what they show. The same function for one process, many, or a cluster."""
 
 from __future__ import annotations
 
@@ -68,7 +68,11 @@ def response_rounds(shard: Shard, packs: Sequence[Pack]) -> pl.DataFrame:
     table = rounds(shard)
     first = judged(table.filter(pl.col("first")), terms(shard, packs, "first"), shard)
     later = judged(table.filter(~pl.col("first")), terms(shard, packs, "later"), shard)
-    both = pl.concat([first.select(sorted(first.columns)), later.select(sorted(first.columns))], how="vertical_relaxed") if later.height else first
+    both = (
+        pl.concat([first.select(sorted(first.columns)), later.select(sorted(first.columns))], how="vertical_relaxed")
+        if later.height
+        else first
+    )
     local = pl.col("opened_at").dt.replace_time_zone(None) + pl.duration(seconds=pl.col("offset_s"))
     both = both.sort("seq").with_columns(
         local.dt.date().alias("day"),
@@ -78,7 +82,7 @@ def response_rounds(shard: Shard, packs: Sequence[Pack]) -> pl.DataFrame:
 
 
 def terms(shard: Shard, packs: Sequence[Pack], kind: str) -> Terms:
-    """How the platform's rules count waiting on the shard's last day: its own pack's rule, else the general one, else no limit."""
+    """How the platform counts waiting on the shard's last day: by its own pack's rule, else the general one, else no limit."""
     platform = shard.messages["platform"][0]
     day = shard.messages["sent_at"].max().date()  # type: ignore[union-attr]
     candidates = sorted(packs_of(packs, platform), key=lambda pack: (platform not in pack.platforms, pack.id))
@@ -115,12 +119,15 @@ def activity(shard: Shard) -> pl.DataFrame:
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
     """The outcomes of all parts as one, in an order that does not depend on how the work was split."""
-    findings = sorted((f for o in outcomes for f in o.findings), key=lambda f: (f.occurred_at, f.conversation_id, f.rule_id, f.finding_id))
-    entries = sorted((e for o in outcomes for e in o.ledger), key=lambda e: (e.made_at, e.conversation_id, e.message_ids, e.kind, e.text))
+    findings = sorted(
+        (f for o in outcomes for f in o.findings), key=lambda f: (f.occurred_at, f.conversation_id, f.rule_id, f.finding_id)
+    )
+    entries = sorted(
+        (e for o in outcomes for e in o.ledger), key=lambda e: (e.made_at, e.conversation_id, e.message_ids, e.kind, e.text)
+    )
     table = _concat([o.rounds for o in outcomes], ROUND_COLUMNS).sort("opened_at", "conversation_id", "opened_message_id")
     days = _concat([o.activity for o in outcomes], ACTIVITY_COLUMNS)
     keys = ["platform", "shop_id", "agent_id", "day"]
     days = days.group_by(keys).agg(pl.col("conversations", "messages").sum()).sort(keys, nulls_last=True)
     left = merge(n for o in outcomes for n in o.not_evaluated)
     return Outcome(tuple(findings), tuple(left), tuple(entries), table, days, sum(o.texts for o in outcomes))
-

@@ -40,7 +40,11 @@ class Terms:
 @lru_cache(maxsize=8)
 def _patterns(lang: Lang) -> dict[str, str]:
     """Whole-column patterns over normal texts: what a buyer's message is to the clock."""
-    gates = {name: words.gate for name in ("buyer_asks", "buyer_closing", "buyer_ends", "acts/question") if (words := word_list(name, lang))}
+    gates = {
+        name: words.gate
+        for name in ("buyer_asks", "buyer_closing", "buyer_ends", "acts/question")
+        if (words := word_list(name, lang))
+    }
     closing = gates.get("buyer_closing", "^$")
     return {
         "only_closing": rf"^(?:(?:{closing})|[\s\p{{P}}\p{{S}}&&[^?]])+$",
@@ -204,7 +208,7 @@ def _counted(instant: pl.Expr, terms: Terms) -> pl.Expr:
 
 
 def _past_free_days(table: pl.DataFrame, terms: Terms, shard: Shard) -> pl.Series:
-    """Whether the round is late even when weekends and public holidays favour the agent (row by row, for the few over the limit)."""
+    """Whether it is late even when weekends and public holidays favour the agent; row by row, for the few over the limit."""
     limit_s = int(terms.limit.total_seconds())
     columns = ("platform", "opened_at", "offset_s", "waited_s", "counted_s")
     result = []
@@ -230,7 +234,7 @@ def due_on_working_days(start: datetime, terms: Terms, country: str) -> datetime
         free = _is_free(at, country)
         if free is None:
             return None
-        midnight = datetime(at.year, at.month, at.day) + timedelta(days=1)
+        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         span = min(left, midnight - at) if not free else timedelta(0)
         left -= span
         at = at + span if left <= timedelta(0) else midnight

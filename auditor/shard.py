@@ -60,7 +60,7 @@ class Texts:
     def _matching(self, pattern: Callable[[Lang], str | None]) -> frozenset[int]:
         ids: list[int] = []
         for (lang,), part in self.frame.group_by("lang"):
-            gate = pattern(lang)  # type: ignore[arg-type]
+            gate = pattern(lang)
             if gate is not None:
                 ids += part.filter(pl.col("norm").str.contains(gate))["text_id"].to_list()
         return frozenset(ids)
@@ -115,8 +115,10 @@ class Shard:
         as_of: datetime,
         seen_until: Mapping[int, datetime] | None = None,
     ) -> None:
-        """`messages`: model.MESSAGE_COLUMNS; `seen_until`: last instant of each transcript file (source → UTC), where
-        the shard holds only a part of it."""
+        """`messages`: model.MESSAGE_COLUMNS.
+
+        `seen_until`: last instant of each transcript file (source → UTC), where the shard holds only a part of it.
+        """
         self.as_of = as_of
         self.shops = shops
         self.places = places

@@ -61,7 +61,9 @@ def building(out: Path) -> Iterator[Path]:
     if out.exists() and not out.is_dir():
         raise UsageError(Fault(str(out), "is a file", "give a folder with --out"))
     if out.is_dir() and any(out.iterdir()) and not (out / _MARK).is_file():
-        raise UsageError(Fault(str(out), "is not empty and holds no earlier run's reports", "give an empty or new folder with --out"))
+        raise UsageError(
+            Fault(str(out), "is not empty and holds no earlier run's reports", "give an empty or new folder with --out")
+        )
     aside = out.parent / f".{out.name}.new"
     try:
         _recover(out)
@@ -82,19 +84,19 @@ def _recover(out: Path) -> None:
     """A run killed between its two renames left the good reports under the old name: put them back."""
     old = out.parent / f".{out.name}.old"
     if old.is_dir() and not out.exists():
-        os.replace(old, out)
+        old.replace(out)
     shutil.rmtree(old, ignore_errors=True)
 
 
 def _replace(aside: Path, out: Path) -> None:
     old = out.parent / f".{out.name}.old"
     if out.exists():
-        os.replace(out, old)
+        out.replace(old)
     try:
-        os.replace(aside, out)
+        aside.replace(out)
     except OSError:
         if old.is_dir():
-            os.replace(old, out)
+            old.replace(out)
         raise
     _sync(out.parent)
     shutil.rmtree(old, ignore_errors=True)

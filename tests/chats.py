@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import polars as pl
 
@@ -36,7 +36,7 @@ def messages(chat: str, platform: str = "pinduoduo", lang: str = "zh", zone: tim
                 **dict.fromkeys(MESSAGE_COLUMNS),
                 "conversation_id": "c1",
                 "message_id": f"L{n}",
-                "sent_at": sent.astimezone(timezone.utc),
+                "sent_at": sent.astimezone(UTC),
                 "offset_s": int(zone.utcoffset(None).total_seconds()),
                 "sender_role": role,
                 "sender_id": name or (None if role == "bot" else f"{role}1"),
@@ -63,7 +63,7 @@ def orders(*given: Mapping[str, str], platform: str = "pinduoduo", zone: timezon
         row |= {"buyer_id": "b1", "source": 1, "row": n, **order}
         for name in ORDER_INSTANTS:
             if isinstance(value := row[name], str):
-                row[name] = at(value, zone).astimezone(timezone.utc)
+                row[name] = at(value, zone).astimezone(UTC)
         rows.append(row)
     return pl.DataFrame(rows, schema=ORDER_COLUMNS)
 
@@ -80,6 +80,6 @@ def shard(
 ) -> Shard:
     """A shard of one conversation c1 and its orders; the transcript file goes on until then (None: ends with the chat)."""
     table = messages(chat, platform, lang, zone)
-    until = {0: at(goes_on_until, zone).astimezone(timezone.utc)} if goes_on_until else None
+    until = {0: at(goes_on_until, zone).astimezone(UTC)} if goes_on_until else None
     known = {shop.shop_id: shop for shop in shops}
     return Shard(table, orders(*given, platform=platform, zone=zone), known, PLACES, at(as_of, zone), until)

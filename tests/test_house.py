@@ -26,7 +26,9 @@ def test_layers_point_one_way() -> None:
 
 
 def test_help_needs_no_heavy_import() -> None:
-    script = "import sys; import auditor.cli; print(*sorted({'polars', 'pandas', 'spacy', 'openpyxl', 'jinja2'} & set(sys.modules)))"
+    script = (
+        "import sys; import auditor.cli; print(*sorted({'polars', 'pandas', 'spacy', 'openpyxl', 'jinja2'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
 

@@ -1,6 +1,6 @@
 """What became of a promise; every doubt favours the agent."""
 
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 
 import pytest
 
@@ -25,12 +25,20 @@ def only(*args: object, **kwargs: object) -> LedgerEntry:
     [
         ({"paid_at": "2026-03-02 09:00", "shipped_at": "2026-03-02 23:59"}, "kept", "in_time"),
         ({"paid_at": "2026-03-02 09:00", "shipped_at": "2026-03-03 00:01"}, "broken", "after_deadline"),
-        ({"paid_at": "2026-03-02 09:00", "shipped_at": "2026-03-04 10:00", "first_scan_at": "2026-03-02 20:00"}, "kept", "in_time"),
+        (
+            {"paid_at": "2026-03-02 09:00", "shipped_at": "2026-03-04 10:00", "first_scan_at": "2026-03-02 20:00"},
+            "kept",
+            "in_time",
+        ),
         ({"paid_at": "2026-03-03 09:00", "shipped_at": "2026-03-04 10:00"}, "unverifiable", "order_does_not_fit"),
         ({"paid_at": "2026-03-01 09:00", "shipped_at": "2026-03-01 18:00"}, "unverifiable", "order_does_not_fit"),
         ({"paid_at": "2026-03-02 09:00", "cancelled_at": "2026-03-02 12:00"}, "unverifiable", "order_ended_before_deadline"),
         ({"paid_at": "2026-03-02 09:00"}, "unverifiable", "order_export_ends_before_deadline"),
-        ({"paid_at": "2026-03-02 09:00", "status": "已发货", "refund_requested_at": "2026-03-09 10:00"}, "unverifiable", "no_event_time"),
+        (
+            {"paid_at": "2026-03-02 09:00", "status": "已发货", "refund_requested_at": "2026-03-09 10:00"},
+            "unverifiable",
+            "no_event_time",
+        ),
         ({"paid_at": "2026-03-02 09:00", "refund_requested_at": "2026-03-09 10:00"}, "broken", "never_happened"),
     ],
 )
@@ -86,7 +94,7 @@ def test_a_time_alone_answers_the_question_when() -> None:
     2026-03-02 10:00 buyer: when does it ship?
     2026-03-02 10:30 agent tom: Tomorrow.
     """
-    utc = timezone.utc
+    utc = UTC
     order = {"paid_at": "2026-03-02 09:00", "shipped_at": "2026-03-04 08:00"}
     entry = only(chat, order, platform="cross_border", lang="en", zone=utc)
     assert (entry.kind, entry.outcome, entry.deadline) == ("ship", "broken", at("2026-03-03 23:59:59", utc))
@@ -136,5 +144,6 @@ def test_shifting_everything_together_changes_nothing() -> None:
     order = {"paid_at": "2026-03-02 09:00", "shipped_at": "2026-03-03 00:01"}
     here, there = (only(TODAY, order, zone=timezone(timedelta(hours=h))) for h in (8, -5))
     assert here.outcome == there.outcome == "broken"
-    assert here.deadline is not None and there.deadline is not None
+    assert here.deadline is not None
+    assert there.deadline is not None
     assert here.deadline.replace(tzinfo=None) == there.deadline.replace(tzinfo=None)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor import state
-from auditor.errors import LockedError, UsageError
+from auditor.errors import FailedError, LockedError, UsageError
 
 
 def test_a_finished_folder_takes_the_place_of_the_earlier_one(tmp_path: Path) -> None:
@@ -23,9 +23,9 @@ def test_a_failed_run_leaves_the_last_good_reports(tmp_path: Path) -> None:
     out = tmp_path / "night"
     with state.building(out) as folder:
         (folder / "run.json").write_text("good")
-    with pytest.raises(RuntimeError), state.building(out) as folder:
+    with pytest.raises(FailedError), state.building(out) as folder:
         (folder / "run.json").write_text("half")
-        raise RuntimeError
+        (folder / "missing").read_text()
     assert (out / "run.json").read_text() == "good"
     assert [p.name for p in tmp_path.iterdir()] == ["night"]
 
@@ -55,7 +55,13 @@ def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
         pass
 
 
-HOLD = "import sys, pathlib; from auditor import state\nwith state.locked(pathlib.Path(sys.argv[1])):\n print('held', flush=True); input()"
+HOLD = """
+import pathlib, sys
+from auditor import state
+with state.locked(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    input()
+"""
 
 
 def test_a_second_run_is_told_and_a_killed_holder_leaves_no_lock(tmp_path: Path) -> None:

@@ -36,7 +36,9 @@ def understand(**options: Any) -> None:
         try:
             options["out"].write_text("".join(line + "\n" for line in lines), encoding="utf-8")
         except OSError as error:
-            raise FailedError(Fault(str(options["out"]), f"cannot be written ({error.strerror})", "give another --out")) from error
+            raise FailedError(
+                Fault(str(options["out"]), f"cannot be written ({error.strerror})", "give another --out")
+            ) from error
     else:
         for line in lines:
             click.echo(line)
@@ -48,7 +50,9 @@ def understand(**options: Any) -> None:
 @click.command()
 @click.argument("finding_id")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The run's folder (default: the newest in reports/).")
-@click.option("--lang", type=click.Choice(["zh", "en", "pl"]), default="en", show_default=True, help="Language of the rule's texts.")
+@click.option(
+    "--lang", type=click.Choice(["zh", "en", "pl"]), default="en", show_default=True, help="Language of the rule's texts."
+)
 def explain(finding_id: str, out: Path | None, lang: str) -> None:
     """Show a finding step by step: rule, clause, evidence, measured value against threshold."""
     from auditor.explaining import explained

@@ -9,7 +9,9 @@ import click
 
 from auditor.errors import EXIT_FINDINGS
 
-_LANG = click.option("--lang", type=click.Choice(["zh", "en", "pl"]), default="en", show_default=True, help="Language of the texts.")
+_LANG = click.option(
+    "--lang", type=click.Choice(["zh", "en", "pl"]), default="en", show_default=True, help="Language of the texts."
+)
 
 
 @click.group()
@@ -52,7 +54,9 @@ def validate(folders: tuple[Path, ...]) -> None:
 
 @rules.command()
 @click.argument("rule_ids", nargs=-1)
-@click.option("--folder", "folders", multiple=True, type=click.Path(path_type=Path), help="Pack folder (default: the shipped rules).")
+@click.option(
+    "--folder", "folders", multiple=True, type=click.Path(path_type=Path), help="Pack folder (default: the shipped rules)."
+)
 def test(rule_ids: tuple[str, ...], folders: tuple[Path, ...]) -> None:
     """Run the chats beside the rules. RULE_IDS: only these (a pack's name stands for its rules)."""
     from auditor import ruletest

@@ -53,7 +53,9 @@ def _configured(ctx: click.Context, _: click.Parameter, value: Path | None) -> N
 @click.option("--as-of", callback=instant, metavar="TIMESTAMP", help="The audit's now (default: the clock).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder [reports/<as-of date>/].")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: the processors).")
-@click.option("--lang", "language", type=click.Choice(["zh", "en", "pl"]), default="zh", show_default=True, help="Reports' language.")
+@click.option(
+    "--lang", "language", type=click.Choice(["zh", "en", "pl"]), default="zh", show_default=True, help="Reports' language."
+)
 @click.option("--fail-on", type=click.Choice(["critical", "major", "minor", "info"]), help="Exit 1 on findings this severe.")
 @click.option("--quiet", is_flag=True, help="Print faults only.")
 @click.option("--log-json", is_flag=True, help="Log as JSON lines on standard error.")
@@ -128,5 +130,5 @@ def severe(result: AuditResult, fail_on: str | None) -> int:
 
     if fail_on is None:
         return 0
-    worst = SEVERITIES[: SEVERITIES.index(fail_on) + 1]  # type: ignore[arg-type]
+    worst = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     return sum(f.suppressed_by is None and f.severity in worst for f in result.findings)

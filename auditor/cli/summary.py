@@ -40,7 +40,9 @@ def _found(result: AuditResult) -> list[str]:
         lines = ["No violations found."]
     else:
         proven = sum(f.certainty == "proven" for f in standing)
-        lines = [f"{len(standing):,} findings: {proven:,} proven, {len(standing) - proven:,} suspected (to be confirmed by a person)."]
+        lines = [
+            f"{len(standing):,} findings: {proven:,} proven, {len(standing) - proven:,} suspected (to be confirmed by a person)."
+        ]
         families = Counter(f.family for f in standing)
         lines.append("  " + ", ".join(f"{family} {families[family]:,}" for family in FAMILIES if families[family]))
     if result.counts["not_evaluated"]:
@@ -59,7 +61,10 @@ def _appeals(result: AuditResult) -> list[str]:
     if not result.notices:
         return []
     if not open_ones:
-        return [f"{len(result.notices)} penalty notices, none still in its appeal window" + (f" ({unknown} unknown)." if unknown else ".")]
+        return [
+            f"{len(result.notices)} penalty notices, none still in its appeal window"
+            + (f" ({unknown} unknown)." if unknown else ".")
+        ]
     by, notice_id = min(open_ones)
     left = int((by - result.as_of).total_seconds()) // 60
     first = f"first: {notice_id} by {by.isoformat(sep=' ', timespec='minutes')} ({left // 60} h {left % 60:02d} min left)"

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -81,7 +81,7 @@ def _json_lines(stage: str, done: int, of: int) -> None:
 
 def log(event: str, **fields: object) -> None:
     """One JSON object a line on standard error; never any chat text."""
-    record = {"at": datetime.now(timezone.utc).isoformat(timespec="milliseconds"), "event": event, **fields}
+    record = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **fields}
     click.echo(json.dumps(record, ensure_ascii=False, default=str), err=True)
 
 

@@ -1,7 +1,7 @@
 """Promises that were not kept: the deadline as said, held against orders, refunds and later messages.
 
-    2026-03-02 10:00:00 agent xiaoyue: 今天给您发        flagged: shipped on 2026-03-04
-    2026-03-02 10:00:00 agent xiaoyue: 尽快给您发        passes: no deadline
+2026-03-02 10:00:00 agent xiaoyue: 今天给您发        flagged: shipped on 2026-03-04
+2026-03-02 10:00:00 agent xiaoyue: 尽快给您发        passes: no deadline
 """
 
 from __future__ import annotations
@@ -53,7 +53,11 @@ def _hit(entries: list[LedgerEntry], as_of: datetime) -> Hit:
     deadline = entry.deadline or entry.made_at
     late_by = (entry.event_at or as_of) - deadline
     happened = entry.event_at.astimezone(deadline.tzinfo) if entry.event_at else None
-    event = f"{entry.event} {happened.isoformat(sep=' ', timespec='seconds')}" if happened else f"no {entry.kind} event by the end of the export"
+    event = (
+        f"{entry.event} {happened.isoformat(sep=' ', timespec='seconds')}"
+        if happened
+        else f"no {entry.kind} event by the end of the export"
+    )
     return Hit(
         at=entry.made_at,
         conversation_id=entry.conversation_id,

@@ -1,8 +1,8 @@
 """A buyer who waited too long: first answers, later answers, no answer, only a bot.
 
-    2026-03-02 10:00:00 buyer: 在吗
-    2026-03-02 10:03:01 agent xiaoyue: 在的亲        flagged with limit 3m (3 min 1 s)
-    2026-03-02 10:02:59 agent xiaoyue: 在的亲        passes
+2026-03-02 10:00:00 buyer: 在吗
+2026-03-02 10:03:01 agent xiaoyue: 在的亲        flagged with limit 3m (3 min 1 s)
+2026-03-02 10:02:59 agent xiaoyue: 在的亲        passes
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """A ship time stated in chat that is not the one the order was sold with (the order's `ship_by`).
 
-    order: paid 2026-03-02 09:00, ship_by 2026-03-03 09:00 (24 h)
-    2026-03-02 10:00:00 agent xiaoyue: 付款后48小时内发货      flagged: later than the order's promise
-    2026-03-02 10:00:00 agent xiaoyue: 付款后24小时内发货      passes
+order: paid 2026-03-02 09:00, ship_by 2026-03-03 09:00 (24 h)
+2026-03-02 10:00:00 agent xiaoyue: 付款后48小时内发货      flagged: later than the order's promise
+2026-03-02 10:00:00 agent xiaoyue: 付款后24小时内发货      passes
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from auditor.ledger import ledger
@@ -37,23 +37,22 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
         order = shard.orders.get(entry.order_id or "")
         if order is None or order.ship_by is None:
             unknown.append(entry.conversation_id)
-        elif _differs(entry, order, params):
-            yield _hit(entry, order)
+        elif _differs(entry.made_at, entry.deadline, order.ship_by, params):
+            yield _hit(entry, order, entry.deadline, order.ship_by)
     if unknown:
         yield NotEvaluated("", "no_ship_by", len(unknown), tuple(sorted(set(unknown))[:5]))
 
 
-def _differs(entry: LedgerEntry, order: Order, params: Params) -> bool:
-    if entry.deadline is None or order.ship_by is None or entry.made_at > order.ship_by:
+def _differs(made_at: datetime, deadline: datetime, ship_by: datetime, params: Params) -> bool:
+    if made_at > ship_by:
         return False
-    if entry.deadline - order.ship_by > params.tolerance:
+    if deadline - ship_by > params.tolerance:
         return params.reading in ("stated_later", "either")
-    return order.ship_by - entry.deadline > params.tolerance and params.reading in ("stated_sooner", "either")
+    return ship_by - deadline > params.tolerance and params.reading in ("stated_sooner", "either")
 
 
-def _hit(entry: LedgerEntry, order: Order) -> Hit:
-    assert entry.deadline is not None and order.ship_by is not None
-    ship_by = order.ship_by.astimezone(entry.deadline.tzinfo)
+def _hit(entry: LedgerEntry, order: Order, deadline: datetime, promised: datetime) -> Hit:
+    ship_by = promised.astimezone(deadline.tzinfo)
     return Hit(
         at=entry.made_at,
         conversation_id=entry.conversation_id,
@@ -63,10 +62,10 @@ def _hit(entry: LedgerEntry, order: Order) -> Hit:
         quote=entry.text,
         facts={
             "promise": entry.text,
-            "deadline": entry.deadline,
+            "deadline": deadline,
             "ship_by": ship_by,
             "order": order.order_id,
-            "difference": abs(entry.deadline - ship_by),
+            "difference": abs(deadline - ship_by),
         },
         measured=entry.arithmetic,
         threshold=f"ship_by {ship_by.isoformat(sep=' ', timespec='seconds')}",
