@@ -33,7 +33,7 @@ _LETTERS = r"\p{Latin}{2,}"
 
 
 def normalise(loaded: Loaded) -> Loaded:
-    """The same, with each message, order and notice once; what the files said twice is counted, what they said differently is quarantined.
+    """Keep each message, order and notice once: what was said twice is counted, what was said differently is quarantined.
 
     Messages are sorted by (conversation_id, sent_at, source, row). The order of the input files changes nothing.
     """
@@ -142,7 +142,7 @@ def _orders(frame: pl.DataFrame) -> tuple[pl.DataFrame, Counter[int], list[Confl
 
 
 def _fill(last: dict[str, object], record: Mapping[str, object], fields: Sequence[str]) -> None:
-    """Fill what `last` lacks; the status is that of the row that knows of more events, for a status is replaced as time goes on."""
+    """Fill what `last` lacks; the status is that of the row that knows of more events, since a status changes."""
     known = sum(last[name] is not None for name in ORDER_INSTANTS)
     if last["status"] is None or sum(record[name] is not None for name in ORDER_INSTANTS) > known:
         last["status"] = record["status"] or last["status"]

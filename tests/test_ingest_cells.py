@@ -24,8 +24,8 @@ def micros(text: str) -> int:
 @pytest.mark.parametrize(
     "text",
     [
-        "2026-11-10T09:30:00+08:00", "2026-11-10 09:30:00", "2026/11/10 9:30", "2026年11月10日09:30:00", "２０２６-11-10 09:30:00",
-        "2026-11-10 上午9:30:00", "1794274200", "1794274200000", "46336.395833333336", "2026-11-10T01:30:00Z", "2026-11-10T09:30:00,000+0800",
+        "2026-11-10T09:30:00+08:00", "2026-11-10 09:30:00", "2026/11/10 9:30", "2026年11月10日09:30:00", "２０２６-11-10 09:30:00",  # noqa: E501
+        "2026-11-10 上午9:30:00", "1794274200", "1794274200000", "46336.395833333336", "2026-11-10T01:30:00Z", "2026-11-10T09:30:00,000+0800",  # noqa: E501
         "2026-11-10 09:30:00.000000000", "2026-11-10 09:30 AM",
     ],
 )  # fmt: skip
@@ -37,8 +37,8 @@ def test_one_instant_in_many_spellings(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "昨天 14:20", "03/04/2026 10:00", "2026-11-10", "10:30", "2026-02-30 10:00:00", "2026-11-10 25:00:00", "2026-11-10 10:00:60",
-     "1794274200000000", "-1", "0", "2026-11-10 10:00 CST", "2026-11-10T10:00:00 Europe/Nowhere", "9" * 100, "0001-01-01 00:00:00"],
+    ["", "昨天 14:20", "03/04/2026 10:00", "2026-11-10", "10:30", "2026-02-30 10:00:00", "2026-11-10 25:00:00", "2026-11-10 10:00:60",  # noqa: E501
+     "1794274200000000", "-1", "0", "2026-11-10 10:00 CST", "2026-11-10T10:00:00 Europe/Nowhere", "9" * 100, "0001-01-01 00:00:00"],  # noqa: E501
 )  # fmt: skip
 def test_what_is_no_time_says_so(text: str) -> None:
     assert isinstance(instants.parse(text, SHANGHAI), str)
@@ -58,7 +58,10 @@ def test_an_hour_that_came_twice_is_doubtful_and_one_that_never_came_is_refused(
     st.sampled_from(["Europe/Warsaw", "Asia/Shanghai", "UTC", "+08:00", "America/New_York"]),
 )
 def test_a_column_is_read_as_its_cells_are(moments: list[datetime], tail: str, zone: str) -> None:
-    texts = [moment.strftime("%Y-%m-%d %H:%M:%S") + tail for moment in moments] + ["2026-10-25 02:30:00" + tail, "2026-03-29T02:30:00" + tail]
+    texts = [moment.strftime("%Y-%m-%d %H:%M:%S") + tail for moment in moments] + [
+        "2026-10-25 02:30:00" + tail,
+        "2026-03-29T02:30:00" + tail,
+    ]
     found = instants.column(pl.Series(texts), pl.Series([zone] * len(texts)))
     tz = instants.zone(zone)
     assert tz is not None
@@ -71,15 +74,17 @@ def test_a_column_is_read_as_its_cells_are(moments: list[datetime], tail: str, z
 
 
 def test_utc_exports_show_the_clock_of_the_place() -> None:
-    found = instants.column(pl.Series(["2026-10-24T12:00:00Z", "2026-10-26T12:00:00Z"]), pl.Series(["Europe/Warsaw"] * 2), utc_clock=True)
+    found = instants.column(
+        pl.Series(["2026-10-24T12:00:00Z", "2026-10-26T12:00:00Z"]), pl.Series(["Europe/Warsaw"] * 2), utc_clock=True
+    )
     assert found["offset_s"].to_list() == [7200, 3600]
 
 
 @pytest.mark.parametrize(
     ("written", "clean"),
     [
-        ("123456789012345678", "123456789012345678"), ('="000123"', "000123"), ("\t42", "42"), ("'0042", "0042"), ("１２３\u00a0", "123"),
-        ("395056780000.0", "395056780000"), ("null", None), ("-", None), ("", None), ("店:小美", "店:小美"), ("nina_7", "nina_7"), ("2E", "2E"),
+        ("123456789012345678", "123456789012345678"), ('="000123"', "000123"), ("\t42", "42"), ("'0042", "0042"), ("１２３\u00a0", "123"),  # noqa: E501
+        ("395056780000.0", "395056780000"), ("null", None), ("-", None), ("", None), ("店:小美", "店:小美"), ("nina_7", "nina_7"), ("2E", "2E"),  # noqa: E501
     ],
 )  # fmt: skip
 def test_ids_are_exact_text(written: str, clean: str | None) -> None:
@@ -87,7 +92,9 @@ def test_ids_are_exact_text(written: str, clean: str | None) -> None:
     assert found.row(0) == (clean, None)
 
 
-@pytest.mark.parametrize("written", ["1.23457E+17", "1E17", "\x001.5", "3.9505678E+11", "12345678901234567.0", "=A1+B2", "7" * 1001, "a\x00b"])
+@pytest.mark.parametrize(
+    "written", ["1.23457E+17", "1E17", "\x001.5", "3.9505678E+11", "12345678901234567.0", "=A1+B2", "7" * 1001, "a\x00b"]
+)
 def test_lost_ids_are_faults(written: str) -> None:
     found = shape.clean_ids(pl.DataFrame({"id": [written]}), ("id",))
     assert found["id.fault"][0] is not None

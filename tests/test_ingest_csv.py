@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from auditor.ingest import delimited
 from auditor.ingest.tables import Refused
 
-CELLS = st.text(alphabet='ab,;"\n\r 中ł\t=\'', max_size=6)
+CELLS = st.text(alphabet="ab,;\"\n\r 中ł\t='", max_size=6)
 
 
 def written(rows: list[list[str]], end: str = "\r\n") -> bytes:

@@ -1,4 +1,4 @@
-"""The samples are read as their goldens say; `python tests/test_ingest_samples.py` writes the goldens anew, to be looked through."""
+"""The samples are read as their goldens say; `python tests/test_ingest_samples.py` writes the goldens anew, to be read."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def test_the_whole_folder_reconciles() -> None:
 
 
 def test_every_format_has_a_sample() -> None:
-    found = {detect(path).format for path in SAMPLES.rglob("*") if path.is_file() and path.name not in ("expected.jsonl", "README.md")}
+    found = {
+        detect(path).format for path in SAMPLES.rglob("*") if path.is_file() and path.name not in ("expected.jsonl", "README.md")
+    }
     assert found == {row.id for row in FORMATS}
 
 

@@ -69,14 +69,19 @@ def test_orders_are_joined_where_one_row_is_silent_and_kept_apart_where_they_cla
 def test_messages_stand_in_the_order_of_conversation_time_and_file(tmp_path: Path) -> None:
     lines = [HEADER, message(3), message(1, conversation="c2"), message(2), "c1,m9,2026-11-10 09:30:02,buyer,后,jd,"]
     found = read(tmp_path, "\n".join(lines))
-    assert found.messages.select("conversation_id", "message_id").rows() == [("c1", "m2"), ("c1", "m9"), ("c1", "m3"), ("c2", "m1")]
+    assert found.messages.select("conversation_id", "message_id").rows() == [
+        ("c1", "m2"),
+        ("c1", "m9"),
+        ("c1", "m3"),
+        ("c2", "m1"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "platform", "lang"),
     [
         ("什么时候发", "allegro", "zh"), ("Kiedy wyślecie?", "cross_border", "pl"), ("Prosze o zwrot", "cross_border", "pl"),
-        ("When will it ship", "cross_border", "en"), ("czy", "allegro", "pl"), ("123", "pinduoduo", "zh"), ("??", "cross_border", "en"),
+        ("When will it ship", "cross_border", "en"), ("czy", "allegro", "pl"), ("123", "pinduoduo", "zh"), ("??", "cross_border", "en"),  # noqa: E501
     ],
 )  # fmt: skip
 def test_languages_by_letters_words_and_platform(tmp_path: Path, text: str, platform: str, lang: str) -> None:

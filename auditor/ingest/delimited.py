@@ -1,4 +1,4 @@
-"""CSV → rows of text, twice: a fast way for files that are exactly regular, and a careful one for all others, with equal results."""
+"""CSV → rows of text: a fast way for files that are exactly regular, a careful one for all others, with equal results."""
 
 from __future__ import annotations
 
@@ -39,13 +39,12 @@ def head(data: bytes, separator: str, count: int) -> list[list[str]]:
 
 def separator_of(data: bytes) -> str:
     """The separator that cuts the first records into most cells."""
-    return max(
-        SEPARATORS, key=lambda sign: (max((len(record) for record in head(data, sign, 15)), default=0), -SEPARATORS.index(sign))
-    )
+    widths = {sign: max((len(record) for record in head(data, sign, 15)), default=0) for sign in SEPARATORS}
+    return max(SEPARATORS, key=lambda sign: (widths[sign], -SEPARATORS.index(sign)))
 
 
 def read(data: bytes, separator: str, header: int, width: int) -> tuple[pl.DataFrame, list[RowFault], int, int]:
-    """Columns "0" … as text and `row`; the faults; blank rows; data rows. `header`: 0-based record of the header, `width` its cells.
+    """Read columns "0" … as text and `row`; the faults; blank rows; data rows. `header`: 0-based record, `width` its cells.
 
     `row` is the record's number in the file, the first being 1. Raises Refused.
     """

@@ -85,8 +85,8 @@ def load(
         tell(item.named.shown, done, len(opened))
         if item.source is None and not item.refusal:
             _open(item, options)
-        if item.match is not None and item.match.kind != "facts":
-            _read(item, options, shops)
+        if item.source and item.match and item.format and item.format.reader:
+            _read(item, item.source, item.match, item.format.reader, options, shops)
         item.source = _without_data(item.source)
     tell("", len(opened), len(opened))
     return _gather(opened, shops)
@@ -110,9 +110,9 @@ def _may_be_facts(named: Named) -> bool:
     try:
         with named.path.open("rb") as stream:
             head = stream.read(1 << 16)
-        return named.kind == "facts" or (named.kind is None and b"shops:" in head)
     except OSError:
         return False
+    return named.kind == "facts" or (named.kind is None and b"shops:" in head)
 
 
 def _open(item: _Opened, options: Options) -> None:
@@ -132,23 +132,26 @@ def _shops(opened: Sequence[_Opened]) -> dict[str, Shop]:
             continue
         try:
             found, count = facts_format.read_shops(item.source)
-            doubled = sorted(set(found) & set(shops))
-            if doubled:
-                raise Refused(f"shop {', '.join(doubled)} is already described in another facts file; keep one")
-            shops.update(found)
-            item.rows = count
         except Refused as refusal:
             item.refusal = str(refusal)
+            continue
+        doubled = sorted(set(found) & set(shops))
+        if doubled:
+            item.refusal = f"shop {', '.join(doubled)} is already described in another facts file; keep one"
+        else:
+            shops.update(found)
+            item.rows = count
     return dict(sorted(shops.items()))
 
 
-def _read(item: _Opened, options: Options, shops: Mapping[str, Shop]) -> None:
-    assert item.source is not None and item.match is not None and item.format is not None and item.format.reader is not None
+def _read(
+    item: _Opened, source: Source, match: Match, reader: formats.Reader, options: Options, shops: Mapping[str, Shop]
+) -> None:
     zones = {shop.shop_id: shop.timezone for shop in shops.values() if shop.timezone}
     settings = Frame(options.as_of, options.platform.lower() if options.platform else None, options.shop, options.timezone, zones)
     try:
-        raw = item.format.reader.read(item.source, item.match)
-        shaped = shape(raw, item.match, settings)
+        raw = reader.read(source, match)
+        shaped = shape(raw, match, settings)
     except Refused as refusal:
         item.refusal = str(refusal)
         return

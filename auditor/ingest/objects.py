@@ -1,4 +1,4 @@
-"""JSON and JSON lines → objects or rows of text; each line stands for itself, doubled keys and numbers that JSON lacks are faults."""
+"""JSON and JSON lines → objects or rows of text; each line stands for itself, doubled keys are faults."""
 
 from __future__ import annotations
 
@@ -130,9 +130,7 @@ def rows(data: bytes, wanted: Sequence[str]) -> tuple[pl.DataFrame, list[RowFaul
     return frame, faults, len(numbered), keys
 
 
-def _chunk(
-    numbered: list[tuple[int, bytes]], wanted: Sequence[str], faults: list[RowFault], keys: set[str]
-) -> pl.DataFrame:
+def _chunk(numbered: list[tuple[int, bytes]], wanted: Sequence[str], faults: list[RowFault], keys: set[str]) -> pl.DataFrame:
     """Read a chunk by orjson; lines it cannot vouch for (doubled keys, floats, odd spaces) go the careful way."""
     quick: list[tuple[int, dict[str, object]]] = []
     slow: list[tuple[int, bytes]] = []

@@ -99,17 +99,18 @@ def _created() -> pl.Expr:
 
 
 def _merged(frame: pl.DataFrame) -> pl.DataFrame:
-    """Lines of one order as one row: the first filled cell of each column; the amount is summed over its lines."""
-    names = [name for name in frame.columns if name not in ("row", "order_id", "amount")]
+    """Lines of one order as one row: the first filled cell, the sum of the amounts, no product if there are several."""
+    names = [name for name in frame.columns if name not in ("row", "order_id", "amount", "product_id")]
+    product = pl.col("product_id")
     if frame["order_id"].n_unique() == frame.height:
         return frame.with_columns(pl.lit(1).alias("lines"))
-    grouped = frame.group_by("order_id", maintain_order=True).agg(
+    return frame.group_by("order_id", maintain_order=True).agg(
         *(_present(name).drop_nulls().first().alias(name) for name in names),
         pl.when(pl.len() == 1).then(pl.col("amount").first()).otherwise(_total()).alias("amount"),
+        pl.when(product.n_unique() == 1).then(product.first()).alias("product_id"),
         pl.col("row").first(),
         pl.len().alias("lines"),
     )
-    return grouped
 
 
 def _total() -> pl.Expr:

@@ -15,8 +15,9 @@ KINDS: tuple[Kind, ...] = ("transcript",)
 NOTE = "low assurance: copied text, in which a pasted line looks like a real one"
 
 _TIME = r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2} [0-9]{1,2}:[0-9]{2}:[0-9]{2})"
-_ARROW = re.compile(r"^(\S.{0,60}?) --> (\S.{0,60}?) ?" + _TIME + r"\s*$")
-_NAMED = re.compile(r"^(\S.{0,60}?) ?" + _TIME + r"\s*$")
+_NICK = r"[^\s,;|\"][^,;|\t\"]{0,60}?"  # no separators: rows of a table that end in a time are no headers
+_ARROW = re.compile(r"^(" + _NICK + r") --> (" + _NICK + r") ?" + _TIME + r"\s*$")
+_NAMED = re.compile(r"^(" + _NICK + r") ?" + _TIME + r"\s*$")
 _ALONE = re.compile(r"^" + _TIME + r"\s*$")
 _RECALL = re.compile(r"^(.{1,60}?) ?撤回了一条消息$")
 _STATUS = frozenset({"已读", "未读", "发送中"})
@@ -48,7 +49,7 @@ def recognise(source: Source) -> Match | None:
 
 
 def read(source: Source, match: Match) -> RawRows:
-    """One row a message. A nick with ":" is a sub-account of the shop; a buyer's messages and the answers to them are one conversation."""
+    """One row a message. A nick with ":" is a sub-account of the shop; a buyer and the answers are one conversation."""
     lines = source.data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     drafts, faults = _drafts(lines)
     if not drafts:

@@ -17,7 +17,7 @@ NOT_TEXT = "\x00"
 RAW_LIMIT = 2_000
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - it is a verdict
     """The whole file cannot be used; the message is a sentence that says what is wrong and how to mend it."""
 
 

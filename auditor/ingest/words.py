@@ -25,7 +25,10 @@ CONTENT_WORDS: dict[str, str] = {
 }  # fmt: skip
 CHANNEL_WORDS: dict[str, str] = {"im": "chat", "mail": "email", "e-mail": "email", "issue": "dispute", "claim": "dispute"}
 
-_NOTICE_STARTS = r"^\s*(?:【(?:即将超时|客服超时|消极接待|系统消息|系统提示|平台提醒)】|当前用户来自|系统关闭会话|以上为历史消息|已加载近[0-9]+个月订单)"
+_NOTICE_STARTS = (
+    r"^\s*(?:【(?:即将超时|客服超时|消极接待|系统消息|系统提示|平台提醒)】"
+    r"|当前用户来自|系统关闭会话|以上为历史消息|已加载近[0-9]+个月订单)"
+)
 _NOTICE_WHOLE = ("机器人套餐已用完", "已停止自动回复", "诱导第三方违规", "邀请下单", "小额打款")
 _ROBOT = ("此消息由机器人自动回复", "由机器人推荐")
 

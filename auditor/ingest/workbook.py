@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 
 from auditor.ingest.tables import NOT_TEXT, Refused
 
@@ -72,7 +72,7 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
 
 
 def rows(data: bytes) -> list[tuple[int, list[str | None]]]:
-    """(row number, cells as text) of the visible sheet with most rows, without the empty rows. Raises Refused; never runs on for ever."""
+    """(row number, cells as text) of the visible sheet with most rows, without empty rows. Raises Refused."""
     _preflight(data)
     try:
         with warnings.catch_warnings():
