@@ -8,11 +8,11 @@ from auditor.model import Lang, When
 from auditor.reading.conditions import mark_conditions
 from auditor.reading.normal import Normal
 from auditor.reading.segments import Segment, segments
-from auditor.reading.tokens import Token, tokens
+from auditor.reading.tokens import tokens
 
 _LONGEST = 120
 _POLITE = frozenset({"filler", "yes", "to_buyer", "seller", "also", "just", "idiom", "border"})
-_AROUND_TIMES = _POLITE | {"time", "hedge", "estimate", "closed", "correction", "ship_noun"}
+_AROUND_TIMES = _POLITE | {"time", "hedge", "estimate", "closed", "correction"}
 
 
 def elliptic(normal: Normal, lang: Lang) -> When | None:
@@ -43,7 +43,11 @@ def assent(normal: Normal, lang: Lang) -> Literal["yes", "conditional"] | None:
     if any(token.kind in ("neg", "negated_act", "no_promise") for part in parts for token in part.tokens):
         return None
     if any(part.has("condition", "condition_order") for part in parts):
-        said = [part for part in parts if any(token.yes for token in part.tokens) and _is_polite(part, normal)]
+        said = [
+            part
+            for part in parts
+            if any(token.yes for token in part.tokens) and (_is_polite(part, normal) or part.tokens[-1].yes)
+        ]
         return "conditional" if said and not any(part.actions for part in parts) else None
     return "yes" if all(_is_polite(part, normal) for part in parts) else None
 
@@ -51,11 +55,7 @@ def assent(normal: Normal, lang: Lang) -> Literal["yes", "conditional"] | None:
 def _parts(normal: Normal, lang: Lang) -> list[Segment]:
     if len(normal.text) > _LONGEST:
         return []
-    return segments(normal, lang, _calm(tokens(normal, lang)))
-
-
-def _calm(found: list[Token]) -> list[Token]:
-    return found
+    return segments(normal, lang, tokens(normal, lang))
 
 
 def _is_polite(part: Segment, normal: Normal) -> bool:

@@ -18,7 +18,8 @@ def mark_conditions(parts: list[Segment], normal: Normal, lang: Lang) -> set[int
     for at, part in enumerate(parts):
         _mark_days_off(part)
         if _mark_cut_offs(part, normal, lang) or _mark_if(part, lang):
-            conditional.update(i for i in range(len(parts)) if parts[i].sentence == part.sentence and i >= at - 1)
+            first = at if part.has("neg", "buyer") and not part.has("condition_order") else at - 1
+            conditional.update(i for i in range(len(parts)) if parts[i].sentence == part.sentence and i >= first)
     return conditional
 
 

@@ -8,7 +8,7 @@ segment or in the one beside it. Words are in rules/words/<lang>/promises/, time
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import Literal, cast
 
 from auditor.model import Lang, Promise, PromiseKind, When
 from auditor.reading.answers import assent, elliptic
@@ -19,7 +19,7 @@ from auditor.reading.tokens import Token, lexer, tokens
 
 __all__ = ["assent", "elliptic", "promise_gate", "promises"]
 
-_ANCHORS = {
+_ANCHORS: dict[str, Literal["payment", "order", "return_received", "approval", "delivery", "other"]] = {
     "anchor_payment": "payment",
     "anchor_order": "order",
     "anchor_return_received": "return_received",
@@ -28,6 +28,8 @@ _ANCHORS = {
     "anchor_other": "other",
 }
 _OBJECTS = {"object_reship": "reship", "object_other": "other", "object_refund": "refund"}
+_LICENCES = ("seller", "buyer", "hedge", "condition_order")
+_UNTIL = ("by ", "within ", "before ", "no later than ", "do ", "w ciagu ", "przed ", "najpozniej ", "w przeciagu ")
 _LATEST = ("最晚", "最迟", "最慢", "najpozniej", "latest", "at the latest")
 
 Read = tuple[tuple[Promise, ...], tuple[Promise, ...]]
@@ -44,7 +46,7 @@ def promises(normal: Normal, lang: Lang) -> Read:
     if not any(token.kind in ("time", "vague", "ask_when", "ask") for token in found):
         return (), ()
     parts = segments(normal, lang, found)
-    _mark_questions(parts, normal)
+    _mark_questions(parts, normal, lang)
     conditional = mark_conditions(parts, normal, lang)
     made: list[Promise] = []
     asked: list[Promise] = []
@@ -62,21 +64,33 @@ def _distinct(found: list[Promise]) -> tuple[Promise, ...]:
     return tuple(promise for promise in kept.values() if promise.when is not None or promise.kind not in timed)
 
 
-def _mark_questions(parts: list[Segment], normal: Normal) -> None:
+def _mark_questions(parts: list[Segment], normal: Normal, lang: Lang) -> None:
     for at, part in enumerate(parts):
         marked = part.asked
-        part.asked = part.asked or part.has("ask", "ask_when")
+        part.asked = marked or _asks(part, normal, lang)
         if marked:
-            first = at
-            while first > 0 and parts[first - 1].sentence == part.sentence:
-                first -= 1
-            asks = [i for i in range(first, at) if parts[i].asked]
-            for i in range(asks[0] if asks else at, at):
-                parts[i].asked = True
+            _mark_sentence(parts, at)
         if part.asked and at and not part.actions and not part.groups and part.end - part.start <= 16:
             before = parts[at - 1]
             if before.sentence == part.sentence and (before.actions or before.groups):
-                before.asked = True
+                before.asked = True  # "…, is that ok?"
+
+
+def _asks(part: Segment, normal: Normal, lang: Lang) -> bool:
+    asks = part.of("ask", "ask_when")
+    if lang == "zh":
+        return bool(asks) or (
+            part.end - part.start > 2 and normal.text[part.start : part.end].rstrip(" ~").endswith(("不", "没", "没有"))
+        )
+    return any(token.start - part.start <= 4 for token in asks)
+
+
+def _mark_sentence(parts: list[Segment], at: int) -> None:
+    """A question mark asks from the first question word of its sentence on."""
+    same = [i for i in range(at) if parts[i].sentence == parts[at].sentence]
+    first = next((i for i in same if parts[i].has("ask", "ask_when")), at)
+    for i in range(first, at):
+        parts[i].asked = True
 
 
 class _Reader:
@@ -103,18 +117,40 @@ class _Reader:
 
     def _main_actions(self, part: Segment) -> list[Token]:
         actions = [action for action in part.actions if self._is_active(part, action)]
+        actions = self._without_condition(part, actions)
+        if not actions:
+            actions = [replace(token, kind="refund_noun") for token in part.of("object_refund")[:1]]
         if any(not action.kind.startswith("other") for action in actions):
             actions = [action for action in actions if not action.kind.startswith("other")]
         verbs = [action for action in actions if not action.kind.endswith("_noun")]
         return verbs or actions
+
+    def _without_condition(self, part: Segment, actions: list[Token]) -> list[Token]:
+        """Without the verb that is the condition itself: "if the stock arrives", 如果有货."""
+        conditions = part.of("condition")
+        after = [action for action in actions if conditions and action.start >= conditions[0].end]
+        if not after:
+            return actions
+        at = self.parts.index(part)
+        following = self.parts[at + 1] if at + 1 < len(self.parts) else None
+        if self.lang == "zh" and len(after) == 1 and not (following is not None and following.actions):
+            return actions
+        if self._has_own_subject(part, conditions[0], after[0]):
+            return actions
+        return [action for action in actions if action not in after[:2] or action.kind != after[0].kind]
+
+    def _has_own_subject(self, part: Segment, condition: Token, action: Token) -> bool:
+        """ "If you order now we ship …": the condition ends before "we"."""
+        between = [token.kind for token in part.tokens if condition.end <= token.start < action.start]
+        return (self.lang == "en" and "order_word" in between) or "seller" in between[1:]
 
     def _is_active(self, part: Segment, action: Token) -> bool:
         """A bare verb (ship, wysłać) is the shop's only after "we", "will", "we can"."""
         if not action.kind.endswith("_bare"):
             return True
         before = [token for token in part.tokens if token.end <= action.start]
-        subject = next((token.kind for token in reversed(before) if token.kind in ("seller", "buyer", "condition_order")), None)
-        return subject in ("seller", "condition_order") or part.asked
+        subject = next((token.kind for token in reversed(before) if token.kind in _LICENCES), None)
+        return subject is not None or part.asked
 
     def _kind(self, part: Segment, action: Token, actions: list[Token]) -> PromiseKind:
         kind = action.kind.partition("_")[0]
@@ -123,9 +159,10 @@ class _Reader:
         objects = [token for token in part.tokens if token.kind in _OBJECTS and token.start < end]
         if len(actions) > 1:
             objects = [token for token in objects if token.start >= action.start]
-        if objects and kind in ("ship", "reship", "other"):
+        writes = kind == "reply" and self.text.startswith(("email", "text", "message"), action.start)
+        if objects and (kind in ("ship", "reship", "other") or writes):
             kinds = [_OBJECTS[token.kind] for token in objects]
-            kind = kinds[0] if kind == "ship" or kinds[0] != "other" else kind
+            kind = kinds[0] if kind in ("ship", "reply") or kinds[0] != "other" else kind
         return cast(PromiseKind, kind if kind in ACTIONS else "other")
 
     def _subject(self, part: Segment, action: Token) -> str:
@@ -175,10 +212,11 @@ class _Reader:
         return subject == "buyer" and kind not in ("deliver",) and not self._is_you_get(action)
 
     def _is_you_get(self, action: Token) -> bool:
-        return self.lang == "en" and action.kind == "other"
+        passive = self.text.startswith(("be ", "get ", "being "), action.start)
+        return self.lang == "en" and (action.kind == "other" or (passive and action.kind != "ship"))
 
     def _is_denied(self, part: Segment, action: Token, group: Group | None) -> bool:
-        if part.has("no_promise", "policy") or part.quoted:
+        if part.has("no_promise", "policy") or part.quoted or self._is_that_clause_of_denial(part):
             return True
         if not part.asked and part.has("neg", "negated_act"):
             return True
@@ -190,13 +228,21 @@ class _Reader:
             return not part.asked
         return part.has("past") and not (self.lang == "zh" and self._is_coming(group) and not _told_before(part, self.text))
 
+    def _is_that_clause_of_denial(self, part: Segment) -> bool:
+        """ "Nie gwarantuję, że wyślemy", "Pisał Pan, że wyślemy": the denial stands one clause before."""
+        if not self.text.startswith(("ze ", "iz ", "czy ", "that ", "whether "), part.start):
+            return False
+        at = self.parts.index(part)
+        return at > 0 and self.parts[at - 1].has("neg", "no_promise", "negated_act", "quoted", "ask")
+
     def _is_coming(self, group: Group | None) -> bool:
-        """Whether the time can only lie ahead."""
+        """Whether the time can only lie ahead, so that "shipped" beside it is no report."""
         when = group.when if group is not None else None
         if when is None or group is None:
             return False
-        today = when.unit == "days" and when.n == 0 and when.clock is None
-        return not today or self.text[group.start : group.end].startswith("by ")
+        if when.weeks_ahead or when.months_ahead or (when.unit == "days" and group.piece.sort == "day" and when.n >= 1):
+            return True
+        return self.text.startswith(_UNTIL, group.start) or self.text[: group.start].endswith(_UNTIL)
 
     def _is_foreign(self, part: Segment, subject: str, kind: str, action: Token) -> bool:
         if subject == "third":
@@ -243,17 +289,16 @@ class _Reader:
 
     def _own(self, part: Segment, action: Token, actions: list[Token]) -> Group | None:
         groups = [group for group in part.groups if not group.condition]
+        actions = actions if len(actions) > 1 else part.actions
         last = max((one.end for one in actions if one.end <= action.start), default=part.start)
         following = min((one.start for one in actions if one.start > action.start), default=part.end)
         before = [group for group in groups if last <= group.start < action.start]
         after = [group for group in groups if action.end <= group.start < following]
         if self.lang == "zh":
-            if last > part.start and following == part.end:
-                after = after or []
-            return (before or after or groups or [None])[-1] if before or not after else after[0]
-        if last > part.start:
-            before = []
-        return (after or before[-1:] or groups or [None])[0]
+            found = before[-1:] or after[:1] or groups[-1:]
+        else:
+            found = after[:1] or (before[-1:] if last == part.start else []) or groups[:1]
+        return found[0] if found else None
 
     def _bound(self, at: int) -> tuple[Group, Segment] | None:
         """ "今天发，最晚明天": the second time is the deadline."""
@@ -275,7 +320,7 @@ class _Reader:
         if not 0 <= neighbour < len(self.parts):
             return None
         other = self.parts[neighbour]
-        if other.part_of_denial or other.actions or other.asked != self.parts[at].asked and other.asked:
+        if other.part_of_denial or self._main_actions(other) or other.asked != self.parts[at].asked and other.asked:
             return None
         groups = [group for group in other.groups if not group.condition and not group.piece.past]
         if not groups or (neighbour > at and groups[0].start - other.start > 8):
@@ -293,15 +338,23 @@ class _Reader:
         text = self.normal.quote(part.start, part.end)
         if part.asked:
             return [Promise("other", text, when, request=True)]
-        before = self.parts[at - 1] if at else None
-        if before is None or when is None or part.part_of_denial or not (before.has("neg", "negated_act") and before.actions):
-            return []
-        if not _is_bare_time(part) or before.asked or before.quoted:
+        before = self._denied_before(at)
+        if before is None or when is None or part.part_of_denial or not _is_bare_time(part):
             return []
         kind = self._kind(before, before.actions[-1], before.actions)
         return [
             Promise(kind, text, when, conditional=at in self.conditional, hedged=part.has("hedge"), estimate=part.has("estimate"))
         ]
+
+    def _denied_before(self, at: int) -> Segment | None:
+        """The segment that an answer to a denial corrects: "不是48小时发货，是预售款15天"."""
+        for before in reversed(self.parts[max(0, at - 2) : at]):
+            if before.actions:
+                denied = before.has("neg", "negated_act") or (before.has("third") and before.has("quoted", "third"))
+                return before if denied and not before.asked and not before.quoted else None
+            if before.groups:
+                return None
+        return None
 
 
 def _told_before(part: Segment, text: str) -> bool:

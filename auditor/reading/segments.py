@@ -14,6 +14,7 @@ ACTIONS = ("ship", "deliver", "refund", "reship", "reply", "compensate", "restoc
 _NEUTRAL = ("filler", "also", "just", "yes")
 _DASHES = frozenset("-–—~/,")
 _SENTENCE_ENDS = frozenset(".!?。\n…;")
+_MARKS = frozenset("“„«「『\"'")
 _QUOTES = {"“": "”", "„": "”", "«": "»", "「": "」", "『": "』", '"': '"'}
 
 
@@ -43,9 +44,13 @@ class Segment:
     groups: list[Group] = field(default_factory=list)
     asked: bool = False
     quoted: bool = False
+    kinds: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.kinds = frozenset([token.kind for token in self.tokens])
 
     def has(self, *kinds: str) -> bool:
-        return any(token.kind in kinds for token in self.tokens)
+        return not self.kinds.isdisjoint(kinds)
 
     def of(self, *kinds: str) -> list[Token]:
         return [token for token in self.tokens if token.kind in kinds]
@@ -121,6 +126,8 @@ def _cut(start: int, end: int, tokens: list[Token]) -> Iterable[Segment]:
 
 def _quoted(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
+    if _MARKS.isdisjoint(text):
+        return spans
     at = 0
     while at < len(text):
         closing = _QUOTES.get(text[at])

@@ -28,10 +28,21 @@ from auditor.reading.times import (
 _NUMBERS = {
     word: value
     for value, words in enumerate(
-        "zero;one|a|an|1st;two|couple|a couple;three;four;five;six;seven;eight;nine;ten;eleven;twelve;thirteen;fourteen;fifteen".split(";")
+        "zero;one|a|an|1st;two|couple|a couple;three;four;five;six;seven;eight;nine;ten;eleven;twelve;thirteen;fourteen;fifteen".split(
+            ";"
+        )
     )
     for word in words.split("|")
-} | {"twenty": 20, "twenty four": 24, "twenty-four": 24, "thirty": 30, "forty eight": 48, "forty-eight": 48, "seventy two": 72, "seventy-two": 72}
+} | {
+    "twenty": 20,
+    "twenty four": 24,
+    "twenty-four": 24,
+    "thirty": 30,
+    "forty eight": 48,
+    "forty-eight": 48,
+    "seventy two": 72,
+    "seventy-two": 72,
+}
 _NUMBERS["sixty"] = 60
 _WORD = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _N = rf"(?:[0-9]+(?:\.[0-9]+)?|\b(?:{_WORD})\b)"
@@ -52,9 +63,28 @@ _MONTHS = (
 )  # fmt: skip
 _MONTH = "|".join(_MONTHS)
 _BY = r"(?:\b(?:by|before|until|till|no later than|not later than|at|around|about|b4|@) )"
-_PART = {"morning": MORNING, "noon": NOON, "midday": NOON, "lunchtime": NOON, "lunch": NOON, "afternoon": AFTERNOON, "evening": EVENING, "night": EVENING}
+_PART = {
+    "morning": MORNING,
+    "noon": NOON,
+    "midday": NOON,
+    "lunchtime": NOON,
+    "lunch": NOON,
+    "afternoon": AFTERNOON,
+    "evening": EVENING,
+    "night": EVENING,
+}
 _PARTS = "|".join(_PART)
-_DAYS = {"today": 0, "2day": 0, "tonight": 0, "tonite": 0, "same day": 0, "same-day": 0, "next day": 1, "next-day": 1, "following day": 1}
+_DAYS = {
+    "today": 0,
+    "2day": 0,
+    "tonight": 0,
+    "tonite": 0,
+    "same day": 0,
+    "same-day": 0,
+    "next day": 1,
+    "next-day": 1,
+    "following day": 1,
+}
 
 
 def number(text: str) -> float:
@@ -117,15 +147,15 @@ RULES: tuple[tuple[str, Reader], ...] = (
     (
         rf"(?:\b(?:within|w/in|in|inside|under|max|up to|less than|no more than|not more than|maximum|take|takes) )?(?:the next |the |about |just |max )?"
         rf"(?:{_N} ?(?:-|–|—|to|or) ?)?({_N})( and a half)?(?: of)?[ -]?\+?(business|working|work|bus\.?|biz|week)?[ -]?"
-        r"\b(hours?|hrs?|h|minutes?|mins?|days?|d|weeks?|wks?|months?)\b",
+        r"(hours?|hrs?|h|minutes?|mins?|days?|weeks?|wks?|months?)\b",
         _span,
     ),
     (rf"(?:\b(?:within|in) )?()({'half'}) an? ()(hour|day|h)\b", _span),
     (r"\b(?:within|in) (?:the|this) (?:next )?()()()(hour)\b", lambda groups: span(1, "hours")),
-    (rf"()(?:{_N}) hour and (a half)()()\b", lambda groups: span(1.5, "hours")),
-    (r"\b(?:an|a|one) (?:hour|hr) or (?:two|so)\b", lambda groups: span(2, "hours")),
-    (r"\b(?:a|one) day or two\b", lambda groups: span(2, "days")),
-    (r"\b(?:a|one) fortnight\b", lambda groups: span(14, "days")),
+    (r"(?:\b(?:within|in) )?\b(?:an|one|a) (?:hour|hr) and a half\b", lambda groups: span(1.5, "hours")),
+    (r"(?:\b(?:within|in) )?\b(?:an|a|one) (?:hour|hr) or (?:two|so)\b", lambda groups: span(2, "hours")),
+    (r"(?:\b(?:within|in) )?\b(?:a|one) day or (?:two|so)\b", lambda groups: span(2, "days")),
+    (r"(?:\b(?:within|in) )?\b(?:a|one) fortnight\b", lambda groups: span(14, "days")),
     (r"\b(?:later )?(today|2day|tonight|tonite)(?: (?:in the )?(morning|noon|midday|afternoon|evening|night))?\b", _day),
     (rf"\b(?:tomorrow|tommorow|tomorow|tommorrow|tmrw|tmr|tmrow|tomoz|2moro|2morrow|tom)(?: in the| at)?()(?:'?s? ({_PARTS}))?\b", _day),
     (r"\b(?:the )?day after (?:tomorrow|tmrw|tomorow|tommorow)\b", lambda groups: days(2)),

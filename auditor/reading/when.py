@@ -121,7 +121,11 @@ def _on_day(when: When, anchor: datetime, day: date, opens: int, closes: int) ->
         minute = _bare(when.clock, opens, closes)[0]
     end = _at(day, minute, anchor)
     if minute < END_OF_DAY and end < anchor and day == anchor.date():
-        if when.bare_hour and when.clock is not None and (later := _at(day, _bare(when.clock, opens, closes)[-1], anchor)) > anchor:
+        if (
+            when.bare_hour
+            and when.clock is not None
+            and (later := _at(day, _bare(when.clock, opens, closes)[-1], anchor)) > anchor
+        ):
             return Resolved(later, f"{stamp(anchor)} → {stamp(later)}")
         end, minute = _at(day, END_OF_DAY, anchor), END_OF_DAY
     step = f" + {when.n:g} {when.unit}" if when.unit in ("days", "business_days", "after_holiday") and when.n else ""
