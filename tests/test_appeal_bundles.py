@@ -303,6 +303,23 @@ def test_hostile_ids_and_texts_stay_inert(tmp_path: Path) -> None:
     )
 
 
+def test_an_order_shipped_late_bears_a_late_shipment_notice_out_even_without_the_chat(tmp_path: Path) -> None:
+    late = replace(ORDER, shipped_at=cn("2026-11-07T18:30"))
+    charged = notice("N-late", None, "延迟发货", "超时未发货", order_id="261105-001")
+    files = only_bundle(tmp_path, result(charged, findings=(), ledger=(), conversations={}, orders={"261105-001": late}))
+    assert "8 h 30 min late" in files["internal/assessment.html"]
+    assert "晚8小时30分钟" in files["for_platform/timeline.csv"]
+    assert "不作否认" in files["for_platform/statement.txt"]
+
+
+def test_a_promise_broken_beside_the_charge_is_not_volunteered(tmp_path: Path) -> None:
+    rude = notice("N-rude", "broken", "服务态度", "客服辱骂消费者", order_id="261105-001")
+    files = only_bundle(tmp_path, result(rude))
+    assert "Refutable" in files["internal/assessment.html"]
+    assert "1 d 8 h 30 min after" in files["internal/timeline_full.html"]
+    assert not any("1天8小时30分钟" in text for path, text in files.items() if path.startswith("for_platform/"))
+
+
 def test_custody_leads_every_message_back_to_its_file_and_row(tmp_path: Path) -> None:
     inside = only_bundle(tmp_path, result(UNKEPT))
     chain = json.loads(inside["for_platform/chain_of_custody.json"])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from unicodedata import east_asian_width
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from auditor.appeal.assess import Assessment
 from auditor.appeal.case import Case

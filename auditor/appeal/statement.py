@@ -90,7 +90,7 @@ def _listed(items: list[str], lang: Lang) -> list[Block]:
 def _short(case: Case, found: Assessment) -> str:
     """Say it in a few sentences for forms that take no more."""
     lang, notice = case.language, case.notice
-    key = found.verdict if case.conversation else "no_records"
+    key = "no_records" if case.conversation is None and found.verdict == "unclear" else found.verdict
     parts = [say(lang, f"short.intro_{key}", id=notice.notice_id, text=notice.reason or notice.clause)]
     if case.conversation and case.messages:
         agents = sum(message.role == "agent" for message in case.messages)
