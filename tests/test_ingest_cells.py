@@ -93,7 +93,7 @@ def test_ids_are_exact_text(written: str, clean: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["1.23457E+17", "1E17", "\x001.5", "3.9505678E+11", "12345678901234567.0", "=A1+B2", "7" * 1001, "a\x00b"]
+    "written", ["1.23457E+17", "1E17", "\x001.5", "3.9505678E+11", "12345678901234567.0", "7" * 1001, "a\x00b"]
 )
 def test_lost_ids_are_faults(written: str) -> None:
     found = shape.clean_ids(pl.DataFrame({"id": [written]}), ("id",))

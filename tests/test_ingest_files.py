@@ -188,6 +188,13 @@ def test_totals_are_blank_and_lines_of_an_order_are_one(tmp_path: Path) -> None:
     assert (loaded.inputs[0].rows, loaded.inputs[0].accepted, loaded.inputs[0].blank) == (3, 2, 1)
 
 
+def test_a_formula_is_no_order(tmp_path: Path) -> None:
+    loaded = read(
+        tmp_path, "a.csv", 'order_id,platform,status\n=1+1,jd,paid\n=""0042"",jd,paid\n'.replace('=""0042""', '="0042"')
+    )
+    assert (loaded.orders["order_id"].to_list(), [bad.row for bad in loaded.quarantined]) == (["0042"], [2])
+
+
 def test_an_order_time_that_came_twice_is_taken_as_kindly_as_it_can_be(tmp_path: Path) -> None:
     body = "order_id,platform,ship_by,shipped_at\n1,allegro,2026-10-25 02:30:00,2026-10-25 02:30:00\n"
     loaded = read(tmp_path, "a.csv", body)

@@ -126,8 +126,6 @@ def _id_fault(name: str) -> pl.Expr:
         .then(pl.lit("the id was turned into a rounded number; export ids as text"))
         .when(cell.str.contains("\x00", literal=True))
         .then(pl.lit("the id holds NUL characters or bytes that are not UTF-8"))
-        .when(cell.str.starts_with("="))
-        .then(pl.lit("the id is a formula; export ids as text"))
         .when(cell.str.len_chars() > MAX_ID)
         .then(pl.lit(f"the id is longer than {MAX_ID} characters"))
     )
@@ -317,6 +315,8 @@ def _orders(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
     frame = clean_ids(frame, _ORDER_IDS, "order_id").with_columns(_texts(_ORDER_TEXTS))
     frame = _amounts(_with_zone(_platforms(frame, raw, settings), settings))
     faults: dict[str, pl.Expr] = {name: pl.col(f"{name}.fault") for name in _ORDER_IDS}
+    formula = pl.when(pl.col("order_id").str.starts_with("=")).then(pl.lit("the id is a formula; export ids as text"))
+    faults["order_id"] = pl.coalesce("order_id.fault", formula)
     for name in ORDER_INSTANTS:
         frame = _times(frame, name, raw, settings, future_ok=name == "ship_by")
         faults[name] = pl.col(f"{name}.fault")

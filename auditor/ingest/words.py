@@ -20,7 +20,8 @@ CONTENT_WORDS: dict[str, str] = {
     "txt": "text", "文本": "text", "文字": "text", "msg": "text",
     "img": "image", "picture": "image", "photo": "image", "图片": "image", "emoji": "image", "表情": "image",
     "视频": "video", "audio": "voice", "语音": "voice", "attachment": "file", "文件": "file",
-    "product": "product_card", "goods": "product_card", "goods_card": "product_card", "card": "product_card", "商品卡片": "product_card",
+    "product": "product_card", "goods": "product_card", "goods_card": "product_card", "card": "product_card",
+    "商品卡片": "product_card",
     "order": "order_card", "订单卡片": "order_card", "system": "event", "notice": "event", "recall": "event", "事件": "event",
 }  # fmt: skip
 CHANNEL_WORDS: dict[str, str] = {"im": "chat", "mail": "email", "e-mail": "email", "issue": "dispute", "claim": "dispute"}
