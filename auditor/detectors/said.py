@@ -32,7 +32,7 @@ class Said:
     claim: Claim
     lang: Lang
     product_id: str | None  # the one product that was talked about then; None: several, or not known
-    asked: str  # the buyer's words it answers, "" where there are none
+    asked: str  # the buyer's last question before it, "" where there is none
     limits: frozenset[str]  # regions, colours, sizes … of the claim, else of the question
     special: bool  # a sale, a coupon or several pieces are talked about in the message
     in_special_case: bool  # message or question is about goods with terms of their own (made to order, used …)
@@ -66,6 +66,7 @@ def said(shard: Shard, conversation: Conversation) -> tuple[Said, ...]:
 def _said(shard: Shard, conversation: Conversation) -> Iterator[Said]:
     products: list[str] = []
     asked: list[int] = []
+    question = ""
     topics: frozenset[str] = frozenset()
     closed = False  # an agent has spoken since the buyer's last words
     for at, message in enumerate(conversation.messages):
@@ -76,6 +77,8 @@ def _said(shard: Shard, conversation: Conversation) -> Iterator[Said]:
             closed = False
             now = _topics(shard, conversation, asked)
             topics = now or topics
+            if any("question" in shard.texts.reading(conversation.text_ids[i]).acts for i in asked):
+                question = " ".join(conversation.messages[i].text for i in asked)
         if message.role != "agent" or message.content_type not in _SPEAKING or not message.text:
             continue
         closed = True
@@ -84,7 +87,6 @@ def _said(shard: Shard, conversation: Conversation) -> Iterator[Said]:
         reading = shard.texts.reading(text_id)
         short = [c for c in answers(normal, lang) if _ASKED.get(c.slot, frozenset()) & topics]
         claims = [*reading.claims, *(c for c in short if all(c.slot != known.slot for known in reading.claims))]
-        question = " ".join(conversation.messages[i].text for i in asked)
         wanted = frozenset(part for i in asked for part in _limits(shard, conversation, i))
         special = bool(claims) and frames(normal, lang, ("time_limited",))
         case = bool(claims) and any(_is_special_case(shard, conversation, i) for i in (*asked, at))

@@ -8,25 +8,35 @@ from typing import Any
 import re2
 
 from auditor.model import Lang
+from auditor.reading.lexicon import lexicon
 from auditor.reading.normal import normal
 from auditor.reading.words import word_list
 
 _WORD = re2.compile(r"[\p{L}]{3,}")
 _HAN = re2.compile(r"[\p{Han}]{2,}")
 _TOPIC = {"return_policy": "return", "return_fee": "return"}
-_LETTERS = 5  # of a word, so that its endings do not matter
+_LETTERS = 4  # of a word, so that its endings do not matter
 
 
 def may_be_the_same_thing(one: str, asked: str, other: str, other_asked: str, lang: Lang, slot: str) -> bool:
-    """True unless both name things and no thing is named by both; the slot's own words ("stock", "return") name nothing."""
-    first, second = _things(f"{asked} {one}", lang, slot), _things(f"{other_asked} {other}", lang, slot)
+    """False where both name things and none of them alike; what a statement does not name, the question before it does.
+
+    The slot's own words ("stock", "return") name nothing.
+    """
+    first = _things(one, lang, slot) or _things(asked, lang, slot)
+    second = _things(other, lang, slot) or _things(other_asked, lang, slot)
     return not first or not second or bool(first & second)
 
 
 @lru_cache(maxsize=4096)
 def _things(text: str, lang: Lang, slot: str) -> frozenset[str]:
     view = normal(text)
-    words = _han_words(view.text) if lang == "zh" else _WORD.findall(view.folded)
+    rest = view.text if lang == "zh" else view.folded
+    for name, spans in lexicon("claims", lang).find(view).items():
+        if name.startswith(slot + "/"):
+            for start, end in spans:
+                rest = rest[:start] + " " * (end - start) + rest[end:]
+    words = _han_words(rest) if lang == "zh" else _WORD.findall(rest)
     return frozenset(word[:_LETTERS] for word in words if not _says_nothing(word, lang, slot))
 
 
