@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 import polars as pl
@@ -29,7 +30,8 @@ Hours = tuple[int, int]
 
 _CLOSING, _HOLD, _FILLER, _ASSENT = "mechanical/closing", "mechanical/hold", "mechanical/filler", "mechanical/assent"
 _ACK, _PING, _OPEN, _WITHDRAWS = "mechanical/buyer_ack", "mechanical/ping", "mechanical/open_question", "mechanical/withdraws"
-_ASKS, _COMPLAINS = "mechanical/asks", "procedure/complaint"
+_ASKS, _COMPLAINS, _PROTESTS = "mechanical/asks", "procedure/complaint", "mechanical/protests"
+_ANSWERING = frozenset({"question", "apology", "asks_evidence", "asks_order_no", "escalates", "follow_up_promise", "holds", "offers_solution"})
 _SHORTEST = {"zh": 6, "en": 15, "pl": 15}  # letters; shorter answers ("可以的", "yes, we do") rightly fit many questions
 _LONGEST_FILLER = 30
 _PARTICLES = "[亲哦呢哈啦呀啊的了哟嘛吧噢]|\\b(?:dear|hi|hello|please|sir|madam|pan|pani|prosze|proszę)\\b"
@@ -137,8 +139,7 @@ def _asks(shard: Shard, conversation: Conversation, position: int) -> bool:
     message = conversation.messages[position]
     if not is_text(message) or made_of(shard, conversation, position, (_ACK,)) or made_of(shard, conversation, position, (_PING,)):
         return False
-    asked = bool(passages(shard, conversation, position, (_OPEN, _ASKS, _COMPLAINS)))
-    return asked or "question" in shard.texts.reading(conversation.text_ids[position]).acts
+    return bool(passages(shard, conversation, position, (_OPEN, _ASKS, _COMPLAINS)))
 
 
 def _same_question(shard: Shard, params: Params, conversation: Conversation, one: int, other: int, answer: int) -> bool:
@@ -257,33 +258,31 @@ def _seen_until(shard: Shard, conversation: Conversation, position: int) -> date
 
 
 def _off_topic(shard: Shard, params: Params) -> Iterator[Hit]:
-    busy = shard.messages.filter(pl.col("sender_role") == "buyer").group_by("conversation_id").len()
-    asking = shard.with_texts(shard.texts.may_match((_ASKS, _OPEN)), "buyer")
-    ids = set(busy.filter(pl.col("len") > params.times)["conversation_id"].to_list()).intersection(asking)
-    for conversation in shard.conversations(ids):
-        missed: list[tuple[int, int]] = []
-        for turn in turns(conversation):
-            pair = _beside(shard, conversation, turn)
-            if pair and missed and not _topics(shard, conversation, pair[0]) & _topics(shard, conversation, missed[-1][0]):
-                missed = []
-            missed = [*missed, pair] if pair else []
-            if len(missed) >= params.times:
-                yield _filler_hit(conversation, missed, params)
-                break
+    for conversation in shard.conversations(shard.with_texts(shard.texts.may_match((_PROTESTS,)), "buyer")):
+        rounds = turns(conversation)
+        missed: dict[str | None, list[tuple[int, int]]] = {}
+        for turn, following in pairwise(rounds):
+            pair = _beside(shard, params, conversation, turn, following)
+            if pair is not None:
+                missed.setdefault(conversation.messages[pair[1]].sender_id, []).append(pair)
+        for _, pairs in sorted(missed.items(), key=lambda item: item[0] or ""):
+            if len(pairs) >= params.times:
+                yield _filler_hit(conversation, pairs, params)
 
 
-def _beside(shard: Shard, conversation: Conversation, turn: Turn) -> tuple[int, int] | None:
-    """(question, answer) where the answer speaks of something, and of nothing that was asked."""
-    asked = [at for at in turn.asked if _asks(shard, conversation, at)]
-    wanted = frozenset().union(*(_topics(shard, conversation, at) for at in asked))
-    typed = [at for at in turn.answered if is_text(conversation.messages[at])]
-    said = frozenset().union(*(_topics(shard, conversation, at) for at in typed))
-    if not wanted or not said or wanted & said or len(typed) < len(turn.answered):
+def _beside(shard: Shard, params: Params, conversation: Conversation, turn: Turn, following: Turn) -> tuple[int, int] | None:
+    """(question, answer) where the buyer protests or asks the same again, and the answer is not on what was asked."""
+    asked = next((at for at in reversed(turn.asked) if _asks(shard, conversation, at)), None)
+    if asked is None or not all(is_text(conversation.messages[at]) for at in turn.answered):
         return None
-    acts = frozenset().union(*(shard.texts.reading(conversation.text_ids[at]).acts for at in typed))
-    if acts & {"question", "apology", "asks_evidence", "asks_order_no", "escalates", "follow_up_promise", "holds", "offers_solution"}:
+    again = any(
+        passages(shard, conversation, at, (_PROTESTS,)) or _same_question(shard, params, conversation, asked, at, at) for at in following.asked
+    )
+    wanted = _topics(shard, conversation, asked)
+    readings = [shard.texts.reading(conversation.text_ids[at]) for at in turn.answered]
+    if not again or any(reading.topics & wanted or reading.acts & _ANSWERING for reading in readings):
         return None
-    return asked[-1], typed[0]
+    return asked, turn.answered[0]
 
 
 def _topics(shard: Shard, conversation: Conversation, position: int) -> frozenset[str]:

@@ -102,7 +102,7 @@ def _without_time(view: _View, params: Params) -> Iterator[Hit]:
     answers = [next(at for at in t.answered if at in passed) for t in open_turns]
     asked_when = [at for at in view.of("buyer", _ASKS_WHEN) if at < answers[-1]]
     unanswered = [at for at in asked_when if any(at in t.asked for t in open_turns)]
-    if len(answers) < params.times or (len(answers) == params.times and not unanswered):
+    if len(answers) < params.times or not unanswered:
         return
     facts: dict[str, FactValue] = {"times": len(answers), "asked": view.conversation.messages[unanswered[0]].text if unanswered else None}
     yield _hit(view, answers, facts, f"{len(answers)}", "a time")
