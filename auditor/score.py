@@ -28,6 +28,14 @@ Z = 1.959963984540054  # two-sided 95 %
 KEYS = ("platform", "shop_id", "agent_id", "day")
 STATUSES = ("in_time", "late", "unanswered", "pending", "outside_hours", "unclear")
 OUTCOMES = ("kept", "broken", "pending", "unverifiable", "withdrawn")
+FINDING_TEXTS = (
+    *("finding_id", "rule_id", "pack", "pack_version", "clause", "family", "severity", "certainty", "platform", "shop_id"),
+    *("agent_id", "conversation_id", "order_id", "measured", "threshold", "explanation", "quote", "suppressed_by", "basis"),
+)
+LEDGER_TEXTS = (
+    *("conversation_id", "agent_id", "platform", "shop_id", "kind", "text", "arithmetic", "outcome", "reason"),
+    *("order_id", "event"),
+)
 CERTAINTIES = ("proven", "suspected")
 
 
@@ -98,10 +106,7 @@ def findings_frame(findings: tuple[Finding, ...], rules: Mapping[str, Rule]) -> 
     offsets = [f.occurred_at.utcoffset() for f in findings]
     costs = {rule_id: _cost(rule) for rule_id, rule in sorted(rules.items())}
     drafts = {rule_id for rule_id, rule in rules.items() if rule.status == "draft"}
-    names = ("finding_id", "rule_id", "pack", "pack_version", "clause", "family", "severity", "certainty", "platform")
-    names += ("shop_id", "agent_id", "conversation_id", "order_id", "measured", "threshold", "explanation", "quote")
-    names += ("suppressed_by", "basis")
-    frame = _texts(findings, names).with_columns(
+    frame = _texts(findings, FINDING_TEXTS).with_columns(
         _lists("message_ids", [f.message_ids for f in findings]),
         pl.Series("local", [f.occurred_at.replace(tzinfo=None) for f in findings], dtype=pl.Datetime("us")),
         pl.Series("offset_s", [int(o.total_seconds()) if o else 0 for o in offsets], dtype=pl.Int32),
@@ -149,15 +154,13 @@ def _currencies(result: AuditResult) -> tuple[str, ...]:
 
 def ledger_frame(ledger: tuple[LedgerEntry, ...]) -> pl.DataFrame:
     """The promises ledger, one row each, in order; `made`, `due` and `event_local` are naive times on their own clocks."""
-    texts = ("conversation_id", "agent_id", "platform", "shop_id", "kind", "text", "arithmetic", "outcome", "reason")
-    texts += ("order_id", "event")
     flags = ("vague", "conditional", "hedged", "certain")
     columns = {name: pl.Series(name, [getattr(e, name) for e in ledger], dtype=pl.Boolean) for name in flags}
     for column, name in (("made", "made_at"), ("due", "deadline"), ("event_local", "event_at")):
         times = [getattr(e, name) for e in ledger]
         columns[column] = pl.Series(column, [t and t.replace(tzinfo=None) for t in times], dtype=pl.Datetime("us"))
     columns["message_ids"] = _lists("message_ids", [e.message_ids for e in ledger])
-    return _texts(ledger, texts).with_columns(**columns).with_columns(day=pl.col("made").dt.date())
+    return _texts(ledger, LEDGER_TEXTS).with_columns(**columns).with_columns(day=pl.col("made").dt.date())
 
 
 def _lists(name: str, lists: Sequence[tuple[str, ...]]) -> pl.Series:

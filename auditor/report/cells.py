@@ -12,7 +12,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 Kind = Literal["text", "wrap", "int", "number", "money", "percent", "datetime", "date", "duration"]
-CREATED = datetime(2000, 1, 1)  # a workbook's creation date is part of its bytes
+CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # a workbook's creation date is part of its bytes
 MAX_ROWS = 200_000  # per sheet; more go on in "… 2"
 CHUNK = 20_000
 COMPRESSION = 1  # rows repeat themselves so much that more effort gains a fifth and costs as much time again
@@ -208,23 +208,36 @@ def _ready(rows: list[str], made_for: list[str], styles: list[str]) -> Iterator[
 
 def row_templates(frame: pl.DataFrame, columns: Sequence[Column], styles: Sequence[str], cut_note: str) -> pl.Series:
     """Each row of the frame as a row of a sheet; ROW stands where its number goes."""
+    if not frame.height:
+        return pl.Series("row", [], dtype=pl.String)
     frame = _cut_long(frame.select({column.name for column in columns} & set(frame.columns)), cut_note)
-    pieces: list[pl.Expr] = [pl.lit(f'<row r="{ROW}">')]
-    for place, (column, style) in enumerate(zip(columns, styles, strict=True)):
-        start = f'<c r="{xl_col_to_name(place)}{ROW}" s="{style}"'
-        if column.kind in ("text", "wrap"):
-            text = pl.col(column.name).cast(pl.String)
-            body = escaped(text)
-            blank = text.is_null() | (text == "")
-            edge = pl.when(text.str.contains(r"^\s|\s$")).then(pl.lit(' xml:space="preserve">')).otherwise(pl.lit(">"))
-            cell = pl.concat_str(pl.lit(f'{start} t="inlineStr"><is><t'), edge, body, pl.lit("</t></is></c>"))
-        else:
-            body = _number(pl.col(column.name), column.kind)
-            blank = body.is_null()
-            cell = pl.concat_str(pl.lit(f"{start}><v>"), body, pl.lit("</v></c>"))
-        pieces.append(pl.when(blank).then(pl.lit(f"{start}/>")).otherwise(cell))
-    pieces.append(pl.lit("</row>"))
-    return frame.select(pl.concat_str(pieces).alias("row")).get_column("row")
+    cells = [
+        _cells(frame.get_column(column.name), column.kind, f'<c r="{xl_col_to_name(place)}{ROW}" s="{style}"')
+        for place, (column, style) in enumerate(zip(columns, styles, strict=True))
+    ]
+    return pl.select(pl.concat_str(pl.lit(f'<row r="{ROW}">'), *cells, pl.lit("</row>")).alias("row")).get_column("row")
+
+
+def _cells(values: pl.Series, kind: Kind, start: str) -> pl.Series:
+    """A column as cells; what repeats itself is made once."""
+    distinct = values.unique(maintain_order=True)
+    if 2 * len(distinct) > len(values):
+        return pl.select(_cell(values, kind, start)).to_series()
+    made = pl.select(_cell(distinct, kind, start)).to_series()
+    return values.replace_strict(distinct, made, return_dtype=pl.String)
+
+
+def _cell(values: pl.Series, kind: Kind, start: str) -> pl.Expr:
+    if kind in ("text", "wrap"):
+        text = pl.lit(values).cast(pl.String)
+        blank = text.is_null() | (text == "")
+        edge = pl.when(text.str.contains(r"^\s|\s$")).then(pl.lit(' xml:space="preserve">')).otherwise(pl.lit(">"))
+        cell = pl.concat_str(pl.lit(f'{start} t="inlineStr"><is><t'), edge, escaped(text), pl.lit("</t></is></c>"))
+    else:
+        body = _number(pl.lit(values), kind)
+        blank = body.is_null()
+        cell = pl.concat_str(pl.lit(f"{start}><v>"), body, pl.lit("</v></c>"))
+    return pl.when(blank).then(pl.lit(f"{start}/>")).otherwise(cell)
 
 
 def escaped(text: pl.Expr) -> pl.Expr:

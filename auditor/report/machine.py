@@ -58,7 +58,7 @@ def write_metrics(metrics: pl.DataFrame, path: Path) -> None:
     """One row per platform, shop, agent and local day; `money_at_risk_CNY` … one column a currency that the rules name."""
     texts = [name for name, kind in metrics.schema.items() if kind == pl.String]
     money = [name for name in metrics.columns if name.startswith("cents_")]
-    safe = pl.col(texts).str.replace(_FORMULA, "'$0") if texts else pl.col()
+    safe = pl.col(texts).str.replace(_FORMULA, "'$0")
     frame = metrics.with_columns(safe, *((pl.col(name) / 100).alias(name) for name in money))
     frame.rename({name: f"money_at_risk_{name.removeprefix('cents_')}" for name in money}).write_csv(
         path, quote_style="non_numeric", null_value=""

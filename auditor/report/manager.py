@@ -39,13 +39,15 @@ def _agents(view: View) -> pl.DataFrame:
     frame = pl.DataFrame({name: _plain(agents[name].tolist()) for name in plain}, strict=False)
     return frame.with_columns(
         pl.Series("rank", _plain(agents["rank"].tolist()), dtype=pl.Int64, strict=False),
-        pl.Series("sample", [known["note.small_sample" if s else "note.ranked"] for s in agents["small_sample"]], dtype=pl.String),
+        pl.Series(
+            "sample", [known["note.small_sample" if s else "note.ranked"] for s in agents["small_sample"]], dtype=pl.String
+        ),
         pl.Series("trend", [known[f"trend.{t}"] for t in agents["trend"]], dtype=pl.String),
     )
 
 
 def _plain(values: list[object]) -> list[object]:
-    """pandas' missing numbers as None."""
+    """Numbers that pandas calls missing as None."""
     return [None if value != value else value for value in values]
 
 
@@ -67,7 +69,9 @@ def _not_evaluated(view: View) -> pl.DataFrame:
 
 def _add_inputs(book: Book, view: View) -> None:
     known, result = view.words, view.result
-    quarantine = [{"file": q.file, "row": q.row, "column": q.column, "reason": q.reason, "raw": q.raw} for q in result.quarantined]
+    quarantine = [
+        {"file": q.file, "row": q.row, "column": q.column, "reason": q.reason, "raw": q.raw} for q in result.quarantined
+    ]
     schema = {name: pl.Int64 if name == "row" else pl.String for name, *_ in sheets.QUARANTINE}
     sheets.add(book, known, "quarantine", pl.DataFrame(quarantine, schema=schema), sheets.QUARANTINE)
     inputs = [

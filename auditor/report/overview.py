@@ -64,7 +64,9 @@ def _title(pen: _Pen, view: View) -> None:
     pen.sheet.set_row(0, 30)
     pen.row = 1
     as_of = result.as_of.isoformat(sep=" ", timespec="seconds")
-    pen.text(0, known["overview.subtitle"].format(as_of=as_of, start=start, end=end, version=result.version), font_color="#5B6B75")
+    pen.text(
+        0, known["overview.subtitle"].format(as_of=as_of, start=start, end=end, version=result.version), font_color="#5B6B75"
+    )
     pen.row = 2
 
 
@@ -150,24 +152,27 @@ def _found(pen: _Pen, view: View) -> tuple[int, int]:
         pen.sheet.write_string(pen.row, at, known[f"certainty.{certainty}"], style)
     pen.row += 1
     pen.text(0, known["column.family"], **{**head, "align": "left"})
-    for at, _ in ((1, "proven"), (6, "suspected")):
+    for at in (1, 6):
         for place, severity in enumerate(SEVERITIES):
-            pen.text(at + place, known[f"severity.{severity}"], **{**head, "bg_color": SEVERITY_FILL[severity], "text_wrap": True})
+            look = {**head, "bg_color": SEVERITY_FILL[severity], "text_wrap": True}
+            pen.text(at + place, known[f"severity.{severity}"], **look)
         pen.text(at + 4, known["overview.total"], **head)
     pen.row += 1
     first = pen.row
+    cells = matrix.to_dict("index")  # family → (certainty, severity) → count
     line = {"bottom": 1, "bottom_color": LINE}
     for family in FAMILIES:
         pen.text(0, known[f"family.{family}"], **line)
         for at, certainty in ((1, "proven"), (6, "suspected")):
             for place, severity in enumerate(SEVERITIES):
-                pen.number(at + place, int(matrix.loc[family, (certainty, severity)]), "#,##0;-#,##0;–", **line)
-            pen.number(at + 4, int(matrix.loc[family, certainty].sum()), "#,##0;-#,##0;–", bold=True, **line)
+                pen.number(at + place, int(cells[family][(certainty, severity)]), "#,##0;-#,##0;–", **line)
+            total = sum(int(cells[family][(certainty, severity)]) for severity in SEVERITIES)
+            pen.number(at + 4, total, "#,##0;-#,##0;–", bold=True, **line)
         pen.row += 1
     pen.text(0, known["overview.total"], bold=True, top=1)
     for at, certainty in ((1, "proven"), (6, "suspected")):
         for place, severity in enumerate(SEVERITIES):
-            pen.number(at + place, int(matrix[(certainty, severity)].sum()), bold=True, top=1)
+            pen.number(at + place, sum(int(row[(certainty, severity)]) for row in cells.values()), bold=True, top=1)
         pen.number(at + 4, int(matrix[certainty].to_numpy().sum()), bold=True, top=1)
     pen.row += 1
     return first, pen.row - 2
@@ -267,7 +272,9 @@ def _charts(pen: _Pen, view: View, families: tuple[int, int], days: tuple[int, i
         _dress(line, known[f"overview.{key}"])
         line.set_legend({"none": True})
         top_limit = {"max": 1} if kind == "0%" else {}
-        line.set_y_axis({"num_format": kind, "min": 0, **top_limit, "major_gridlines": {"visible": True, "line": {"color": LINE}}})
+        line.set_y_axis(
+            {"num_format": kind, "min": 0, **top_limit, "major_gridlines": {"visible": True, "line": {"color": LINE}}}
+        )
         pen.sheet.insert_chart(at, 12, line, {"object_position": 2})
 
 
@@ -277,5 +284,3 @@ def _dress(chart: Any, title: str) -> None:
     chart.set_size({"width": 620, "height": 330})
     chart.set_chartarea({"border": {"color": LINE}})
     chart.show_blanks_as("gap")
-
-

@@ -9,17 +9,17 @@ from typing import Any
 
 import jinja2
 import polars as pl
+from markupsafe import Markup, escape
 
-from auditor.model import FAMILIES, SEVERITIES, Conversation, Finding, Message
+from auditor.model import FAMILIES, SEVERITIES, Finding, Message
 from auditor.report.redact import mask, short_id
 from auditor.report.view import View, text_of
-from auditor.report.words import Words, term
+from auditor.report.words import term
 
 SHOWN = 100  # findings with their context on a page; the rest are in the workbook
 AROUND = 3  # messages before and after the evidence
 MAX_LINES = 40  # of context under one finding
 MAX_TEXT = 1_500  # characters of one message
-Line = tuple[str, str, str, str, str, str, str, str]  # gap, day, role, evidence, who, time, content, text
 SPARK_WIDTH, SPARK_HEIGHT = 220, 44
 
 
@@ -28,7 +28,8 @@ class Pages:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._masked: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+        self._escaped: dict[str, str] = {}
         self._places: dict[str, dict[str, int]] = {}
         self._agents = {str(row["agent_id"]): row for row in view.scores.agents.to_dict("records")}
         self._ranked = int(view.scores.agents["rank"].notna().sum())
@@ -48,12 +49,8 @@ class Pages:
             "period": f"{self._days[0]} – {self._days[-1]}" if self._days else "–",
             "figures": self._figures(agent, metrics),
             "spark": spark(self._days, findings),
-            "severities": [
-                (s, known[f"severity.{s}"], findings.filter(pl.col("severity") == s).height) for s in SEVERITIES
-            ],
-            "families": [
-                (known[f"family.{f}"], n) for f in FAMILIES if (n := findings.filter(pl.col("family") == f).height)
-            ],
+            "severities": [(s, known[f"severity.{s}"], findings.filter(pl.col("severity") == s).height) for s in SEVERITIES],
+            "families": [(known[f"family.{f}"], n) for f in FAMILIES if (n := findings.filter(pl.col("family") == f).height)],
             "total": findings.height,
             "more": known["page.more"].format(shown=shown.height, total=findings.height, file=workbook)
             if findings.height > shown.height
@@ -128,52 +125,60 @@ class Pages:
             "id": finding.finding_id,
         }
 
-    def _context(self, finding: Finding) -> list[Line]:
-        """The messages around the evidence, in order; a gap is one entry that says how many are left out."""
+    def _context(self, finding: Finding) -> Markup:
+        """The chat around the evidence, in order; a gap says how many messages are left out."""
         conversation = self._view.result.conversations.get(finding.conversation_id)
         if conversation is None:
-            return []
-        places = self._places.setdefault(
-            conversation.conversation_id, {m.message_id: n for n, m in enumerate(conversation.messages)}
-        )
+            return Markup()
+        places = self._places.get(conversation.conversation_id)
+        if places is None:
+            places = {m.message_id: n for n, m in enumerate(conversation.messages)}
+            self._places[conversation.conversation_id] = places
         evidence = {places[i] for i in finding.message_ids if i in places}
         wanted = sorted({n for e in evidence for n in range(max(0, e - AROUND), min(len(places), e + AROUND + 1))})
         if len(wanted) > MAX_LINES:
-            near = sorted(wanted, key=lambda n: (n not in evidence, n))[:MAX_LINES]
-            wanted = sorted(near)
-        lines: list[Line] = []
+            wanted = sorted(sorted(wanted, key=lambda n: (n not in evidence, n))[:MAX_LINES])
+        lines: list[str] = []
         before, day = -1, ""
         for n in wanted:
             if before >= 0 and n > before + 1:
-                gap = self._view.words["page.gap"].format(count=n - before - 1)
-                lines.append((gap, "", "", "", "", "", "", ""))
-            stamp = conversation.messages[n].at.isoformat(sep=" ")
-            lines.append(self._line(conversation.messages[n], conversation, n in evidence, stamp, day))
+                lines.append(f'<div class="gap">{escape(self._view.words["page.gap"].format(count=n - before - 1))}</div>')
+            message = conversation.messages[n]
+            stamp = message.at.isoformat(sep=" ")
+            if stamp[:10] != day:
+                lines.append(f'<div class="day">{stamp[:10]}</div>')
+            lines.append(self._line(message, conversation.buyer_id, " evidence" if n in evidence else "", stamp[11:19]))
             before, day = n, stamp[:10]
-        return lines
+        return Markup("\n".join(lines))  # noqa: S704 - every part below is escaped or ours
 
-    def _line(self, message: Message, conversation: Conversation, evidence: bool, stamp: str, day: str) -> Line:
-        known = self._view.words
-        who = {"buyer": short_id(conversation.buyer_id), "agent": message.sender_id or ""}.get(message.role, "")
+    def _line(self, message: Message, buyer: str | None, evidence: str, time: str) -> str:
+        """One message as HTML. It is made here and not in the template for speed; who, content and text are escaped."""
+        role = message.role if message.role in ("buyer", "agent", "bot") else "system"
+        who = self._who(role, short_id(buyer) if role == "buyer" else message.sender_id if role == "agent" else "")
+        content = "" if message.content_type == "text" else self._content(message.content_type)
         return (
-            "",
-            stamp[:10] if stamp[:10] != day else "",
-            message.role if message.role in ("buyer", "agent", "bot") else "system",
-            " evidence" if evidence else "",
-            f"{term(known, 'role', message.role)} {who}".strip(),
-            stamp[11:19],
-            "" if message.content_type == "text" else f"[{term(known, 'content', message.content_type)}] ",
-            self._text(message.text, known),
+            f'<div class="msg {role}{evidence}"><div class="by">{who} · {time}</div>'
+            f"<p>{content}{self._text(message.text)}</p></div>"
         )
 
-    def _text(self, text: str, known: Words) -> str:
-        masked = self._masked.get(text)
-        if masked is None:
+    def _who(self, role: str, name: str | None) -> str:
+        key = f"{role} {name}"
+        if key not in self._escaped:
+            self._escaped[key] = str(escape(f"{term(self._view.words, 'role', role)} {name or ''}".strip()))
+        return self._escaped[key]
+
+    def _content(self, kind: str) -> str:
+        return f"<i>[{escape(term(self._view.words, 'content', kind))}]</i> "
+
+    def _text(self, text: str) -> str:
+        """A message's text masked, cut and escaped, once for each distinct text."""
+        ready = self._texts.get(text)
+        if ready is None:
             masked = mask(text)
             if len(masked) > MAX_TEXT:
-                masked = masked[:MAX_TEXT] + " " + known["page.text_cut"].format(total=len(text))
-            self._masked[text] = masked
-        return masked
+                masked = masked[:MAX_TEXT] + " " + self._view.words["page.text_cut"].format(total=len(text))
+            ready = self._texts[text] = str(escape(masked))
+        return ready
 
 
 def render(content: Mapping[str, Any]) -> str:

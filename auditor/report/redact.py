@@ -135,7 +135,7 @@ def _bank_card(digits: str) -> bool:
     """Luhn, and a prefix and length of the big schemes: a tenth of all numbers would pass Luhn alone."""
     if not digits.isdigit():
         return False
-    union = digits.startswith("62") and 16 <= len(digits) <= 19
+    union = (digits.startswith("62") and len(digits) == 16) or (digits[:3] in ("621", "622", "623") and len(digits) == 19)
     sixteen = len(digits) == 16 and (digits[0] == "4" or "51" <= digits[:2] <= "55" or "2221" <= digits[:4] <= "2720")
     amex = len(digits) == 15 and digits[:2] in ("34", "37")
     if not (union or sixteen or amex):

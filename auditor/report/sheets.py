@@ -198,5 +198,3 @@ def add(book: Book, known: Words, sheet: str, frame: pl.DataFrame, specs: tuple[
 def new_book(title: str, known: Words) -> Book:
     """An empty workbook whose notes and colours follow the report's language."""
     return Book(title, known["note.cut"], {s: known[f"severity.{s}"] for s in ("critical", "major", "minor", "info")})
-
-

@@ -106,7 +106,7 @@ def _findings(result: AuditResult, frame: pl.DataFrame, known: Words, rules: dic
             "fix": [text_of(rules[i].fix, lang) for i in ids],
             "confidence": [term(known, "confidence", rules[i].clause.confidence) for i in ids],
         },
-        schema={name: pl.String for name in ("rule_id", "rule_title", "fix", "confidence")},
+        schema=dict.fromkeys(("rule_id", "rule_title", "fix", "confidence"), pl.String),
     )
     ranks = {severity: place for place, severity in enumerate(SEVERITIES)}
     return (
@@ -175,7 +175,11 @@ def rules_table(view: View) -> pl.DataFrame:
     counts = {
         rule_id: (hits, proven, agents)
         for rule_id, hits, proven, agents in view.findings.group_by("rule_id")
-        .agg(pl.len(), (pl.col("certainty") == "proven").sum().alias("proven"), pl.col("agent_id").drop_nulls().n_unique().alias("a"))
+        .agg(
+            pl.len(),
+            (pl.col("certainty") == "proven").sum().alias("proven"),
+            pl.col("agent_id").drop_nulls().n_unique().alias("a"),
+        )
         .rows()
     }
     rows = [
