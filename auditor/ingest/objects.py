@@ -11,7 +11,7 @@ import polars as pl
 
 from auditor.ingest.tables import NOT_TEXT, Refused, RowFault, cut
 
-_CHUNK = 20_000
+_BLOCK_BYTES = 4 << 20
 _ODD_SPACE = (b'" :', b'"  ', b'" \t', b'"\t', b'"\r')
 _TEXT_CELLS = frozenset({str, type(None)})
 _PLAIN_CELLS = frozenset({str, int, type(None)})
@@ -81,9 +81,21 @@ def document(data: bytes) -> Any:
 
 def lines(data: bytes) -> Iterator[tuple[int, bytes]]:
     """(line number, line) of the lines that hold something."""
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if line.strip():
-            yield number, line.strip(b"\r \t\x1e")
+    for block in blocks(data):
+        yield from block
+
+
+def blocks(data: bytes) -> Iterator[list[tuple[int, bytes]]]:
+    """Cut the file at line ends into lists of (line number, line), so that never all lines are held at once."""
+    start = number = 0
+    while start < len(data):
+        end = data.find(b"\n", start + _BLOCK_BYTES)
+        end = len(data) if end < 0 else end
+        listed = data[start:end].split(b"\n")
+        stripped = [line.strip(b"\r \t\x1e") for line in listed]
+        yield [(number + index, line) for index, line in enumerate(stripped, 1) if line]
+        number += len(listed)
+        start = end + 1
 
 
 def careful(numbered: Sequence[tuple[int, bytes]], faults: list[RowFault]) -> list[tuple[int, dict[str, object]]]:
@@ -118,16 +130,17 @@ def rows(data: bytes, wanted: Sequence[str]) -> tuple[pl.DataFrame, list[RowFaul
 
     Raises Refused where no line holds an object.
     """
-    numbered = list(lines(data))
     faults: list[RowFault] = []
     frames: list[pl.DataFrame] = []
     keys: set[str] = set()
-    for start in range(0, len(numbered), _CHUNK):
-        frames.append(_chunk(numbered[start : start + _CHUNK], wanted, faults, keys))
+    count = 0
+    for numbered in blocks(data):
+        count += len(numbered)
+        frames.append(_chunk(numbered, wanted, faults, keys))
     frame = pl.concat(frames) if frames else of_objects([], wanted, faults, keys)
     if not frame.height:
         raise Refused("no line holds a readable JSON object; export it again as UTF-8 JSON lines")
-    return frame, faults, len(numbered), keys
+    return frame, faults, count, keys
 
 
 def _chunk(numbered: list[tuple[int, bytes]], wanted: Sequence[str], faults: list[RowFault], keys: set[str]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 
 from auditor.ingest.tables import NOT_TEXT, Refused
 
