@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,7 +56,7 @@ def test_counted_hours_over_a_change_of_clocks() -> None:
 def test_counted_hours_add_up(a: int, b: int, c: int) -> None:
     first, middle, last = sorted((a, b, c))
     moments = [datetime(2026, 3, 27, tzinfo=UTC) + timedelta(seconds=one) for one in (first, middle, last)]
-    parts = [counted_seconds(one, other, 540, 1020, WARSAW) for one, other in zip(moments, moments[1:], strict=False)]
+    parts = [counted_seconds(one, other, 540, 1020, WARSAW) for one, other in pairwise(moments)]
     assert sum(parts) == counted_seconds(moments[0], moments[2], 540, 1020, WARSAW)
 
 

@@ -15,11 +15,17 @@ _NEAR = 4  # characters between an order word and its cut-off time
 def mark_conditions(parts: list[Segment], normal: Normal, lang: Lang) -> set[int]:
     """Mark the time groups that are no deadlines; return the indices of segments whose promises are conditional."""
     conditional: set[int] = set()
+    since: dict[int, int] = {}  # sentence → its first segment that is under a condition
     for at, part in enumerate(parts):
         _mark_days_off(part)
+        if lang == "zh":
+            _mark_events(part)
         if _mark_cut_offs(part, normal, lang) or _mark_if(part, lang):
             first = at if part.has("neg", "buyer") and not part.has("condition_order") else at - 1
-            conditional.update(i for i in range(len(parts)) if parts[i].sentence == part.sentence and i >= first)
+            since.setdefault(part.sentence, first)
+            if part.asked:
+                conditional.add(at + 1)  # "Paid before 3 pm? Then we ship today"
+    conditional.update(part.at for part in parts if part.at >= since.get(part.sentence, len(parts)))
     return conditional
 
 
@@ -28,6 +34,13 @@ def _mark_days_off(part: Segment) -> None:
         for group in part.groups:
             if 0 <= closed.start - group.end <= _NEAR or 0 <= group.start - closed.end <= _NEAR:
                 group.condition = True
+
+
+def _mark_events(part: Segment) -> None:
+    """周三到货后: the time of the event that is counted from."""
+    for token in part.tokens:
+        if token.kind.startswith("anchor_"):
+            _set([group for group in part.groups if group.end == token.start])
 
 
 def _mark_cut_offs(part: Segment, normal: Normal, lang: Lang) -> bool:
@@ -42,7 +55,7 @@ def _mark_cut_offs(part: Segment, normal: Normal, lang: Lang) -> bool:
                 continue
             found = found or bool(part.groups) or token.kind == "condition_order"
             _set(before)
-        elif after or token.kind == "condition_order":
+        elif (after and after[0].piece.sort != "span") or token.kind == "condition_order":
             found = True
             _set(after[:1])
     return found

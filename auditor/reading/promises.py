@@ -14,6 +14,7 @@ from auditor.model import Lang, Promise, PromiseKind, When
 from auditor.reading.answers import assent, elliptic
 from auditor.reading.conditions import mark_conditions
 from auditor.reading.normal import Normal
+from auditor.reading.questions import mark_questions
 from auditor.reading.segments import ACTIONS, Group, Segment, segments
 from auditor.reading.tokens import Token, lexer, tokens
 
@@ -28,7 +29,8 @@ _ANCHORS: dict[str, Literal["payment", "order", "return_received", "approval", "
     "anchor_other": "other",
 }
 _OBJECTS = {"object_reship": "reship", "object_other": "other", "object_refund": "refund"}
-_LICENCES = ("seller", "buyer", "hedge", "condition_order")
+_LICENCES = ("seller", "buyer", "hedge", "estimate", "condition_order")
+_MODALS = frozenset({"will", "'ll", "gonna", "going to", "to be", "able to", "it will", "it'll"})
 _UNTIL = ("by ", "within ", "before ", "no later than ", "do ", "w ciagu ", "przed ", "najpozniej ", "w przeciagu ")
 _LATEST = ("最晚", "最迟", "最慢", "najpozniej", "latest", "at the latest")
 
@@ -46,12 +48,13 @@ def promises(normal: Normal, lang: Lang) -> Read:
     if not any(token.kind in ("time", "vague", "ask_when", "ask") for token in found):
         return (), ()
     parts = segments(normal, lang, found)
-    _mark_questions(parts, normal, lang)
+    mark_questions(parts, normal, lang)
     conditional = mark_conditions(parts, normal, lang)
+    reader = _Reader(normal, lang, parts, conditional)
     made: list[Promise] = []
     asked: list[Promise] = []
-    for at in range(len(parts)):
-        for promise in _Reader(normal, lang, parts, conditional).read(at):
+    for at in [at for at, part in enumerate(parts) if part.tokens]:
+        for promise in reader.read(at):
             (asked if promise.request else made).append(promise)
     return _distinct(made), _distinct(asked)
 
@@ -64,41 +67,13 @@ def _distinct(found: list[Promise]) -> tuple[Promise, ...]:
     return tuple(promise for promise in kept.values() if promise.when is not None or promise.kind not in timed)
 
 
-def _mark_questions(parts: list[Segment], normal: Normal, lang: Lang) -> None:
-    for at, part in enumerate(parts):
-        marked = part.asked
-        part.asked = marked or _asks(part, normal, lang)
-        if marked:
-            _mark_sentence(parts, at)
-        if part.asked and at and not part.actions and not part.groups and part.end - part.start <= 16:
-            before = parts[at - 1]
-            if before.sentence == part.sentence and (before.actions or before.groups):
-                before.asked = True  # "…, is that ok?"
-
-
-def _asks(part: Segment, normal: Normal, lang: Lang) -> bool:
-    asks = part.of("ask", "ask_when")
-    if lang == "zh":
-        return bool(asks) or (
-            part.end - part.start > 2 and normal.text[part.start : part.end].rstrip(" ~").endswith(("不", "没", "没有"))
-        )
-    return any(token.start - part.start <= 4 for token in asks)
-
-
-def _mark_sentence(parts: list[Segment], at: int) -> None:
-    """A question mark asks from the first question word of its sentence on."""
-    same = [i for i in range(at) if parts[i].sentence == parts[at].sentence]
-    first = next((i for i in same if parts[i].has("ask", "ask_when")), at)
-    for i in range(first, at):
-        parts[i].asked = True
-
-
 class _Reader:
     """Reads the segments of one text."""
 
     def __init__(self, normal: Normal, lang: Lang, parts: list[Segment], conditional: set[int]) -> None:
         self.normal, self.lang, self.parts, self.conditional = normal, lang, parts, conditional
         self.text = normal.folded if lang == "pl" else normal.text
+        self.corrected = next((part.at for part in parts if part.has("correction")), len(parts))
 
     def read(self, at: int) -> list[Promise]:
         """The promises and requests of one segment."""
@@ -118,7 +93,7 @@ class _Reader:
     def _main_actions(self, part: Segment) -> list[Token]:
         actions = [action for action in part.actions if self._is_active(part, action)]
         actions = self._without_condition(part, actions)
-        if not actions:
+        if not actions and self.lang != "zh":
             actions = [replace(token, kind="refund_noun") for token in part.of("object_refund")[:1]]
         if any(not action.kind.startswith("other") for action in actions):
             actions = [action for action in actions if not action.kind.startswith("other")]
@@ -131,7 +106,7 @@ class _Reader:
         after = [action for action in actions if conditions and action.start >= conditions[0].end]
         if not after:
             return actions
-        at = self.parts.index(part)
+        at = part.at
         following = self.parts[at + 1] if at + 1 < len(self.parts) else None
         if self.lang == "zh" and len(after) == 1 and not (following is not None and following.actions):
             return actions
@@ -141,8 +116,10 @@ class _Reader:
 
     def _has_own_subject(self, part: Segment, condition: Token, action: Token) -> bool:
         """ "If you order now we ship …": the condition ends before "we"."""
-        between = [token.kind for token in part.tokens if condition.end <= token.start < action.start]
-        return (self.lang == "en" and "order_word" in between) or "seller" in between[1:]
+        between = [token for token in part.tokens if condition.end <= token.start < action.start]
+        if self.lang == "en" and any(token.kind == "order_word" for token in between):
+            return True
+        return any(token.kind == "seller" and token.start - condition.end > 2 for token in between)
 
     def _is_active(self, part: Segment, action: Token) -> bool:
         """A bare verb (ship, wysłać) is the shop's only after "we", "will", "we can"."""
@@ -159,7 +136,7 @@ class _Reader:
         objects = [token for token in part.tokens if token.kind in _OBJECTS and token.start < end]
         if len(actions) > 1:
             objects = [token for token in objects if token.start >= action.start]
-        writes = kind == "reply" and self.text.startswith(("email", "text", "message"), action.start)
+        writes = kind == "reply" and self.text.startswith(("email", "text", "message", "打给"), action.start)
         if objects and (kind in ("ship", "reship", "other") or writes):
             kinds = [_OBJECTS[token.kind] for token in objects]
             kind = kinds[0] if kind in ("ship", "reply") or kinds[0] != "other" else kind
@@ -170,8 +147,12 @@ class _Reader:
         for token in part.tokens:
             if token.start >= action.start:
                 break
+            if token.kind == "seller" and self.text[token.start : token.end] in _MODALS:
+                continue
             if token.kind in ("seller", "buyer", "third", "carrier"):
                 subject = token.kind
+            elif token.kind == "order_word" and self.lang == "en":
+                subject = "seller"  # "as long as you order by 2 it goes out"
             elif token.kind == "to_buyer" and self.lang == "zh":
                 subject = "seller"
         return subject
@@ -199,21 +180,31 @@ class _Reader:
             when=when,
             vague=vague,
             conditional=at in self.conditional,
-            hedged=part.has("hedge"),
+            hedged=self._is_hedged(part),
             estimate=part.has("estimate") or (kind == "deliver" and subject in ("third", "carrier")),
-            correction=any(one.has("correction") for one in self.parts[: at + 1]),
+            correction=at >= self.corrected,
             request=request,
         )
+
+    def _is_hedged(self, part: Segment) -> bool:
+        modal = any(
+            self.text[token.start : token.end].endswith((" should", " might", " may")) for token in part.of("seller", "buyer")
+        )
+        return modal or part.has("hedge")
 
     def _asks_buyer(self, part: Segment, subject: str, kind: str, action: Token) -> bool:
         """An imperative ("please ship today"): a request when a buyer writes it, nothing when an agent does."""
         if self.lang == "pl" and not action.kind.endswith(("_bare", "_noun")):
             return False
-        return subject == "buyer" and kind not in ("deliver",) and not self._is_you_get(action)
+        if kind == "deliver":
+            orders = [token for token in part.of("buyer") if token.end <= action.start]
+            return bool(orders) and self.text.startswith(("请", "麻烦", "记得"), orders[-1].start)
+        return subject == "buyer" and not self._is_you_get(action)
 
     def _is_you_get(self, action: Token) -> bool:
         passive = self.text.startswith(("be ", "get ", "being "), action.start)
-        return self.lang == "en" and (action.kind == "other" or (passive and action.kind != "ship"))
+        told = action.kind in ("other", "refund_noun") or self.text.startswith("hear", action.start)
+        return self.lang == "en" and (told or (passive and action.kind != "ship"))
 
     def _is_denied(self, part: Segment, action: Token, group: Group | None) -> bool:
         if part.has("no_promise", "policy") or part.quoted or self._is_that_clause_of_denial(part):
@@ -232,7 +223,7 @@ class _Reader:
         """ "Nie gwarantuję, że wyślemy", "Pisał Pan, że wyślemy": the denial stands one clause before."""
         if not self.text.startswith(("ze ", "iz ", "czy ", "that ", "whether "), part.start):
             return False
-        at = self.parts.index(part)
+        at = part.at
         return at > 0 and self.parts[at - 1].has("neg", "no_promise", "negated_act", "quoted", "ask")
 
     def _is_coming(self, group: Group | None) -> bool:
@@ -263,7 +254,7 @@ class _Reader:
     def _when(self, at: int, group: Group | None) -> When | None:
         if group is None or group.when is None:
             return None
-        part = next(one for one in self.parts if one.start <= group.start < one.end)
+        part = next(one for one in self.parts[max(0, at - 1) : at + 2] if one.start <= group.start < one.end)
         if any(token.piece is not None and token.piece.sort == "not_before" for token in part.tokens):
             return None
         anchors = [token.kind for token in part.tokens if token.kind in _ANCHORS]
@@ -320,7 +311,7 @@ class _Reader:
         if not 0 <= neighbour < len(self.parts):
             return None
         other = self.parts[neighbour]
-        if other.part_of_denial or self._main_actions(other) or other.asked != self.parts[at].asked and other.asked:
+        if other.part_of_denial or self._main_actions(other) or (other.asked != self.parts[at].asked and other.asked):
             return None
         groups = [group for group in other.groups if not group.condition and not group.piece.past]
         if not groups or (neighbour > at and groups[0].start - other.start > 8):

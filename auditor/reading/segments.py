@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from auditor.reading.times import Piece, joined, when_of
 from auditor.reading.tokens import Token
 
 ACTIONS = ("ship", "deliver", "refund", "reship", "reply", "compensate", "restock", "other")
+_ACTION_KINDS = frozenset(kind + form for kind in ACTIONS for form in ("", "_bare", "_noun", "_done"))
 _NEUTRAL = ("filler", "also", "just", "yes")
 _DASHES = frozenset("-–—~/,")
 _SENTENCE_ENDS = frozenset(".!?。\n…;")
@@ -30,6 +32,7 @@ class Group:
 
     @property
     def when(self) -> When | None:
+        """The deadline, not yet tied to a clock."""
         return when_of(self.piece)
 
 
@@ -44,16 +47,21 @@ class Segment:
     groups: list[Group] = field(default_factory=list)
     asked: bool = False
     quoted: bool = False
+    at: int = 0  # its index
     kinds: frozenset[str] = frozenset()
+    actions: list[Token] = field(default_factory=list)  # verbs and nouns of what a seller does
 
     def __post_init__(self) -> None:
         self.kinds = frozenset([token.kind for token in self.tokens])
+        self.actions = [token for token in self.tokens if token.kind in _ACTION_KINDS]
 
     def has(self, *kinds: str) -> bool:
+        """Whether a token of one of these kinds is there."""
         return not self.kinds.isdisjoint(kinds)
 
     def of(self, *kinds: str) -> list[Token]:
-        return [token for token in self.tokens if token.kind in kinds]
+        """The tokens of these kinds, in order."""
+        return [] if self.kinds.isdisjoint(kinds) else [token for token in self.tokens if token.kind in kinds]
 
     @property
     def part_of_denial(self) -> bool:
@@ -62,15 +70,11 @@ class Segment:
             "neg", "negated_act", "no_promise", "policy", "quoted", "condition", "condition_order", "past", "buyer", "third"
         )
 
-    @property
-    def actions(self) -> list[Token]:
-        return [token for token in self.tokens if token.kind.partition("_")[0] in ACTIONS]
-
 
 def segments(normal: Normal, lang: Lang, tokens: list[Token]) -> list[Segment]:
     """The segments of a text, in order; those without a token are there too (a turn lies between their neighbours)."""
     text = normal.text
-    quoted = _quoted(text)
+    quoted = deque(_quoted(text))
     result: list[Segment] = []
     sentence, last_end, at = 0, 0, 0
     for start, end in _borders(normal, lang, tokens):
@@ -80,9 +84,11 @@ def segments(normal: Normal, lang: Lang, tokens: list[Token]) -> list[Segment]:
         while at < len(tokens) and tokens[at].start < end:
             inside.append(tokens[at])
             at += 1
-        in_quotes = any(first <= start < last for first, last in quoted)
+        while quoted and quoted[0][1] <= start:
+            quoted.popleft()
+        in_quotes = bool(quoted) and quoted[0][0] <= start
         for piece in _cut(start, end, inside):
-            piece.sentence, piece.quoted = sentence, in_quotes
+            piece.sentence, piece.quoted, piece.at = sentence, in_quotes, len(result)
             piece.groups = _groups(text, piece.tokens)
             result.append(piece)
         result[-1].asked = "?" in text[end : end + 2].split(" ")[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from auditor.model import When
@@ -47,24 +48,29 @@ def span(n: float, unit: Literal["minutes", "hours", "days", "business_days"]) -
 
 
 def weekday(day: int, weeks_ahead: int = 0) -> Piece:
+    """A day of the week, 0 = Monday; weeks_ahead 1: of next week."""
     return Piece("day", When("weekday", weekday=day, weeks_ahead=weeks_ahead))
 
 
 def week(weeks_ahead: int = 0) -> Piece:
+    """The end of this week, of the next."""
     return Piece("day", When("week_end", weeks_ahead=weeks_ahead))
 
 
 def month_day(day: int, months_ahead: int = 0) -> Piece | None:
+    """A day of the month; 31 is its last."""
     return Piece("day", When("month_day", day=day, months_ahead=months_ahead)) if 1 <= day <= 31 else None
 
 
 def date(month: int, day: int, year: int | None = None) -> Piece | None:
+    """A date; None where there is no such day."""
     if year is not None and year < 100:
         year += 2000
     return Piece("day", When("date", month=month, day=day, year=year)) if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
 def part(minute: int) -> Piece:
+    """A part of the day, by its end."""
     return Piece("part", None, minute)
 
 
@@ -79,6 +85,7 @@ def clock(hour: float, minutes: float = 0, bare: bool | None = None) -> Piece | 
 # ---- neighbours --------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=8192)
 def joined(first: Piece, second: Piece, either: bool) -> Piece | None:
     """Two pieces side by side as one; None where they do not belong together.
 
@@ -103,6 +110,7 @@ def joined(first: Piece, second: Piece, either: bool) -> Piece | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def when_of(piece: Piece) -> When | None:
     """The deadline of a joined piece; None where it names none."""
     if piece.past or piece.sort in ("vague", "ago", "not_before"):
@@ -119,6 +127,10 @@ def when_of(piece: Piece) -> When | None:
 
 def _two_days(first: Piece, second: Piece) -> Piece | None:
     """Wednesday 8 May, this Friday the 13th: the date counts."""
+    weeks = [piece.when for piece in (first, second) if piece.when and piece.when.unit == "week_end"]
+    named = [piece for piece in (first, second) if piece.when and piece.when.unit == "weekday"]
+    if weeks and named and named[0].when is not None:
+        return replace(named[0], when=replace(named[0].when, weeks_ahead=weeks[0].weeks_ahead))
     exact = [piece for piece in (first, second) if piece.when and piece.when.unit in ("date", "month_day")]
     if len(exact) == 1 and first.when and second.when and "weekday" in (first.when.unit, second.when.unit):
         return exact[0]

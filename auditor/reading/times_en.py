@@ -1,5 +1,7 @@
 """English time expressions, over normal text."""
 
+# ruff: noqa: E501 (a pattern stays on one line)
+
 from __future__ import annotations
 
 from auditor.model import When
@@ -28,9 +30,7 @@ from auditor.reading.times import (
 _NUMBERS = {
     word: value
     for value, words in enumerate(
-        "zero;one|a|an|1st;two|couple|a couple;three;four;five;six;seven;eight;nine;ten;eleven;twelve;thirteen;fourteen;fifteen".split(
-            ";"
-        )
+        ["zero", "one|a|an|1st", "two|couple|a couple", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"]
     )
     for word in words.split("|")
 } | {
@@ -143,6 +143,7 @@ _TZ = r"(?: ?(?:est|edt|et|pst|pdt|pt|cst|cdt|cet|cest|gmt|utc|bst|pacific|easte
 
 RULES: tuple[tuple[str, Reader], ...] = (
     (rf"(?:{_N} ?(?:hours?|hrs?|days?|weeks?|months?|minutes?|mins?|business days?)|a while) ago", lambda groups: AGO),
+    (r"\b2day\b", lambda groups: days(0)),
     (r"\b(?:yesterday|last (?:night|week|month|time)|earlier today|the other day|earlier this week)\b", lambda groups: AGO),
     (
         rf"(?:\b(?:within|w/in|in|inside|under|max|up to|less than|no more than|not more than|maximum|take|takes) )?(?:the next |the |about |just |max )?"

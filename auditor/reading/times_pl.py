@@ -1,5 +1,7 @@
 """Polish time expressions, over normal text without diacritics."""
 
+# ruff: noqa: E501 (a pattern stays on one line)
+
 from __future__ import annotations
 
 from auditor.model import When
@@ -67,8 +69,7 @@ _MONTH = (
     "stycznia|styczniu|lutego|lutym|marca|marcu|kwietnia|kwietniu|maja|maju|czerwca|czerwcu|lipca|lipcu|sierpnia|sierpniu|"
     "wrzesnia|wrzesniu|pazdziernika|pazdzierniku|listopada|listopadzie|grudnia|grudniu"
 )
-_HOURS = ("pierwszej drugiej trzeciej czwartej piatej szostej siodmej osmej dziewiatej dziesiatej jedenastej dwunastej trzynastej "
-          "czternastej pietnastej szesnastej siedemnastej osiemnastej dziewietnastej dwudziestej").split()  # fmt: skip
+_HOURS = ["pierwszej", "drugiej", "trzeciej", "czwartej", "piatej", "szostej", "siodmej", "osmej", "dziewiatej", "dziesiatej", "jedenastej", "dwunastej", "trzynastej", "czternastej", "pietnastej", "szesnastej", "siedemnastej", "osiemnastej", "dziewietnastej", "dwudziestej"]  # fmt: skip
 _HOUR_WORDS = "|".join(_HOURS)
 _UNITS = r"godzinki|godziny|godzine|godzina|godzin|godz\.?|h|dniowek|dni|dnia|dzien|dniach|dob|doby|dobe|tygodni|tygodnie|tygodnia|tydzien|minut|minuty|min|miesiecy|miesiaca|miesiac|miesiace"
 _TO = r"(?:\b(?:do|o|przed|ok|okolo|kolo|na|najpozniej o|maksymalnie do|max do)\b\.? ?)"
@@ -171,7 +172,7 @@ RULES: tuple[tuple[str, Reader], ...] = (
     (r"(?:\b(?:do|na|dnia|w dniu|przed) )?\b([0-9]{1,2})\.(0?[1-9]|1[0-2])(?:\.((?:20)?[0-9]{2}))?\b\.?(?: ?r\.?)?", lambda groups: date(int(groups[1] or 0), int(groups[0] or 0), int(groups[2]) if groups[2] else None)),
     (r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b", lambda groups: date(int(groups[1] or 0), int(groups[2] or 0), int(groups[0] or 0))),
     (r"(?:\b(?:do|na|dnia|przed) )?\b([0-9]{1,2})(?:-?go| ?bm\.?| b\.m\.)(?: dnia)?\b", lambda groups: month_day(int(groups[0] or 0))),
-    (rf"\b(?:w )?pierwsz(?:y|ego|ym) (?:dzien|dnia|dniu) (?:roboczy(?:m)?|roboczego)? ?po (?:\w+ )?(?:swietach|swiecie|dlugim weekendzie)\b", lambda groups: Piece("holiday", When("after_holiday", 1))),
+    (r"\b(?:w )?pierwsz(?:y|ego|ym) (?:dzien|dnia|dniu) (?:roboczy(?:m)?|roboczego)? ?po (?:\w+ )?(?:swietach|swiecie|dlugim weekendzie)\b", lambda groups: Piece("holiday", When("after_holiday", 1))),
     (r"\b(?:po|przed) (?:\w+ )?(?:swietach|swietami|swiecie|swietem|nowym roku|sylwestrze|majowce|weekendzie|urlopie|wielkanocy|wakacjach|dlugim weekendzie)\b", lambda groups: VAGUE),
     (rf"\b(?:po|od) (?:{_LONG_WEEKDAY}|jutra|jutrze|{_N} (?:dniach|godzinach|tygodniach))\b", lambda groups: VAGUE),
     (r"\bpo (?:godz\.? ?|godzinie )?[0-9]{1,2}(?:[:.][0-9]{2})?\b", lambda groups: VAGUE),

@@ -52,6 +52,7 @@ def tokens(normal: Normal, lang: Lang) -> list[Token]:
     """The tokens of a text, in order, not overlapping; positions are into `normal.text`."""
     text = normal.folded if lang == "pl" else normal.text
     encoded = text.encode("utf-8", "surrogatepass")
+    plain = text.isascii()
     found: list[Token] = []
     at_byte = at = 0
     for match in lexer(lang).everything.finditer(encoded):
@@ -59,7 +60,7 @@ def tokens(normal: Normal, lang: Lang) -> list[Token]:
         if first == last:
             continue
         word = encoded[first:last].decode("utf-8", "replace")
-        start = at + (first - at_byte if encoded.isascii() else len(encoded[at_byte:first].decode("utf-8", "replace")))
+        start = at + (first - at_byte if plain else len(encoded[at_byte:first].decode("utf-8", "replace")))
         at_byte, at = last, start + len(word)
         kind, piece, yes = _kind_of(word, lang)
         if kind:

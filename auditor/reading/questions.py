@@ -1,0 +1,39 @@
+"""Which segments of a text ask: question marks, question words, alternatives (发不发), tags ("…, is that ok?")."""
+
+from __future__ import annotations
+
+from auditor.model import Lang
+from auditor.reading.normal import Normal
+from auditor.reading.segments import Segment
+
+
+def mark_questions(parts: list[Segment], normal: Normal, lang: Lang) -> None:
+    for at, part in enumerate(parts):
+        marked = part.asked
+        part.asked = marked or _asks(part, normal, lang)
+        if marked:
+            _mark_sentence(parts, at)
+        if part.asked and at and not part.actions and not part.groups and part.end - part.start <= 16:
+            before = parts[at - 1]
+            if before.sentence == part.sentence and (before.actions or before.groups):
+                before.asked = True  # "…, is that ok?"
+
+
+def _asks(part: Segment, normal: Normal, lang: Lang) -> bool:
+    asks = part.of("ask", "ask_when")
+    if lang == "zh":
+        said = normal.text[part.start : part.end].rstrip(" ~")
+        either = any("不" in normal.text[token.start : token.end] for token in part.actions)  # 发不发
+        return bool(asks) or either or (len(said) > 2 and said.endswith(("不", "没", "没有")))
+    return any(token.start - part.start <= 4 for token in asks)
+
+
+def _mark_sentence(parts: list[Segment], at: int) -> None:
+    """A question mark asks from the first question word of its sentence on."""
+    first = start = at
+    while start > 0 and parts[start - 1].sentence == parts[at].sentence:
+        start -= 1
+        if parts[start].has("ask", "ask_when"):
+            first = start
+    for i in range(first, at):
+        parts[i].asked = True
