@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from auditor.errors import UsageError
-from auditor.ingest import Loaded, Options, load
+from auditor.ingest import Loaded, Options, json_blocks, load
 from auditor.ingest import objects as json_rows
 from auditor.model import MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS
 
@@ -137,10 +137,32 @@ def test_quick_json_equals_careful_json(values: list[dict[str, object]], spaced:
     numbered = list(json_rows.lines(data))
     slow_faults: list[json_rows.RowFault] = []
     slow = json_rows.of_objects(json_rows.careful(numbered, slow_faults), ["a", "b"], slow_faults, set())
+    at_once = json_blocks.fast(data)
+    if at_once is not None:
+        assert not slow_faults
+        assert json_rows._wanted(at_once, ["a", "b"], 1).equals(slow)
     quick_faults: list[json_rows.RowFault] = []
     quick = json_rows._chunk(numbered, ["a", "b"], quick_faults, set())
     assert quick.equals(slow)
     assert {fault.row for fault in quick_faults} == {fault.row for fault in slow_faults}
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(['"x"', "null", '"\\"a\\":null"', "1"])), max_size=3),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_lines_read_at_once_have_no_doubled_or_missing_keys(pairs: list[list[tuple[str, str]]]) -> None:
+    data = "\n".join("{" + ",".join(f'"{key}":{value}' for key, value in line) + "}" for line in pairs).encode()
+    found = json_blocks.fast(data)
+    if found is not None:
+        faults: list[json_rows.RowFault] = []
+        slow = json_rows.of_objects(json_rows.careful(list(json_rows.lines(data)), faults), found.columns, faults, set())
+        assert not faults
+        assert found.equals(slow.drop("row"))
 
 
 def workbook(rows: list[list[object]]) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import polars as pl
 
+from auditor.ingest import json_blocks
 from auditor.ingest.tables import NOT_TEXT, Refused, RowFault, cut
 
 _BLOCK_BYTES = 4 << 20
@@ -81,21 +82,31 @@ def document(data: bytes) -> Any:
 
 def lines(data: bytes) -> Iterator[tuple[int, bytes]]:
     """(line number, line) of the lines that hold something."""
-    for block in blocks(data):
-        yield from block
+    for block, first in _cuts(data):
+        yield from _numbered(block, first)
 
 
-def blocks(data: bytes) -> Iterator[list[tuple[int, bytes]]]:
-    """Cut the file at line ends into lists of (line number, line), so that never all lines are held at once."""
-    start = number = 0
+def _cuts(data: bytes) -> Iterator[tuple[bytes, int]]:
+    """Cut the file at line ends into blocks with the number of their first line; never all lines are held at once."""
+    start, number = 0, 1
     while start < len(data):
         end = data.find(b"\n", start + _BLOCK_BYTES)
         end = len(data) if end < 0 else end
-        listed = data[start:end].split(b"\n")
-        stripped = [line.strip(b"\r \t\x1e") for line in listed]
-        yield [(number + index, line) for index, line in enumerate(stripped, 1) if line]
-        number += len(listed)
+        block = data[start:end]
+        yield block, number
+        number += block.count(b"\n") + 1
         start = end + 1
+
+
+def _numbered(block: bytes, first: int) -> list[tuple[int, bytes]]:
+    stripped = [line.strip(b"\r \t\x1e") for line in block.split(b"\n")]
+    return [(number, line) for number, line in enumerate(stripped, first) if line]
+
+
+def _wanted(frame: pl.DataFrame, wanted: Sequence[str], first: int) -> pl.DataFrame:
+    empty = pl.lit(None, dtype=pl.String)
+    cells = [pl.col(name) if name in frame.columns else empty.alias(name) for name in wanted]
+    return frame.select(*cells, (pl.int_range(pl.len(), dtype=pl.Int64) + first).alias("row"))
 
 
 def careful(numbered: Sequence[tuple[int, bytes]], faults: list[RowFault]) -> list[tuple[int, dict[str, object]]]:
@@ -134,9 +145,16 @@ def rows(data: bytes, wanted: Sequence[str]) -> tuple[pl.DataFrame, list[RowFaul
     frames: list[pl.DataFrame] = []
     keys: set[str] = set()
     count = 0
-    for numbered in blocks(data):
-        count += len(numbered)
-        frames.append(_chunk(numbered, wanted, faults, keys))
+    for block, first in _cuts(data):
+        quick = json_blocks.fast(block)
+        if quick is not None:
+            keys.update(quick.columns)
+            frames.append(_wanted(quick, wanted, first))
+            count += quick.height
+        else:
+            numbered = _numbered(block, first)
+            frames.append(_chunk(numbered, wanted, faults, keys))
+            count += len(numbered)
     frame = pl.concat(frames) if frames else of_objects([], wanted, faults, keys)
     if not frame.height:
         raise Refused("no line holds a readable JSON object; export it again as UTF-8 JSON lines")
