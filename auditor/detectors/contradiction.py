@@ -127,6 +127,8 @@ def _verdict(shard: Shard, conversation: Conversation, one: Said, fact: Fact) ->
         return _shipping_verdict(shard, conversation, one, fact)
     if slot == "stock" and one.limits:
         return None  # a size or colour may be gone while others are there
+    if slot == "warranty" and frames(shard.texts.normal(conversation.text_ids[one.at]), one.lang, ("part",)):
+        return None
     if slot == "return_policy" and _is_over(conversation, one, fact):
         return None
     return disproves(fact, one.claim)

@@ -12,8 +12,8 @@ from functools import lru_cache
 import re2
 
 from auditor.model import Claim, Lang
-from auditor.reading.lexicon import lexicon
-from auditor.reading.normal import Normal, clause_at, clauses
+from auditor.reading.lexicon import clauses_of, lexicon
+from auditor.reading.normal import Normal, clause_at
 from auditor.reading.values import counted, named, numbers, plain
 from auditor.reading.words import Span, WordList, word_list
 
@@ -39,7 +39,7 @@ def claims(normal: Normal, lang: Lang) -> tuple[Claim, ...]:
     if not found:
         return ()
     view = normal.folded if lang == "pl" else normal.text
-    borders = clauses(normal)
+    borders = clauses_of(normal, lang)
     made: list[tuple[Span, Claim]] = []
     corrected = _says("correction", view, lang)
     for name, spans in found.items():
@@ -95,7 +95,9 @@ def _claim(
     words = view[slice(*clause)]
     if _is_question(view, words, clause, lang) or _says("quoted", words, lang):
         return None
-    if slot == "shipped" and _says("another", words, lang):
+    if slot in ("shipped", "refunded") and _says("another", view, lang):
+        return None
+    if before is not None and _is_reported(view, before, clause, lang):
         return None
     value = _value(slot, kind, view, span, words)
     if value is None:
@@ -238,6 +240,14 @@ def _hangs_on(view: str, before: Span, clause: Span, lang: Lang) -> bool:
     """Whether the clause before it, in the same sentence, sets a condition."""
     between = view[before[1] : clause[0]]
     return not any(end in between for end in "。.!\n;") and _says("conditional", view[slice(*before)], lang)
+
+
+def _is_reported(view: str, before: Span, clause: Span, lang: Lang) -> bool:
+    """Whether the clause only tells what the buyer said in the clause before it ("Pisała Pani, że …", "您说的,…")."""
+    between = view[before[1] : clause[0]]
+    if any(end in between for end in ".!?\n;。") or not _says("quoted", view[slice(*before)], lang):
+        return False
+    return lang == "zh" or view[slice(*clause)].lstrip().startswith(("ze ", "iz ", "that "))
 
 
 def _subject(words: str, passage: str, lang: Lang) -> str:

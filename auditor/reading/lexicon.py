@@ -39,9 +39,27 @@ class Lexicon:
         maybe = self.may_find(normal)
         if not maybe:
             return {}
-        borders = clauses(normal)
+        borders = clauses_of(normal, self._lang)
         found = {self._names[at]: _spans(self.lists[at], normal, borders) for at in maybe}
         return {name: spans for name, spans in found.items() if spans}
+
+
+def clauses_of(normal: Normal, lang: Lang) -> tuple[Span, ...]:
+    """The clauses of the text; in Polish and English a comma between digits is a decimal one and parts nothing."""
+    spans = clauses(normal)
+    if lang == "zh" or "," not in normal.text:
+        return spans
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and _is_decimal(normal.text, joined[-1][1], start):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _is_decimal(text: str, end: int, start: int) -> bool:
+    return start == end + 1 and text[end] == "," and text[end - 1].isdigit() and text[start].isdigit()
 
 
 def _spans(words: WordList, normal: Normal, borders: tuple[Span, ...]) -> tuple[Span, ...]:

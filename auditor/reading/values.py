@@ -14,11 +14,12 @@ from auditor.rulesdir import RULES
 from auditor.strictyaml import load
 
 _PATH = RULES / "words" / "values.yaml"
-_NUMBER = re2.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_NUMBER = re2.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)*")
 _CHINESE = {character: number for number, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_LAST = ("last", "final", "ostatni")
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
-    "last": 1, "final": 1, "ostatni": 1, "ostatnia": 1, "ostatnie": 1, "jedna": 1, "jeden": 1, "rok": 1, "roczna": 1, "dwie": 2,
+    "jedna": 1, "jeden": 1, "rok": 1, "roczna": 1, "dwie": 2,
     "dwa": 2, "dwuletnia": 2, "trzy": 3, "cztery": 4, "piec": 5,
 }  # fmt: skip
 
@@ -50,7 +51,7 @@ def numbers(text: str) -> tuple[Decimal, ...]:
     """The numbers written in digits, in order: "1,299.50" and "12,50" as they are meant."""
     found: list[Decimal] = []
     for match in _NUMBER.finditer(text):
-        number = to_decimal(match.group())
+        number = to_decimal(match.group().replace(" ", ""))
         if number is not None:
             found.append(number)
     return tuple(found)
@@ -90,10 +91,9 @@ def counted(text: str) -> Decimal | None:
         return Decimal(_chinese(run))
     if "半" in text:
         return Decimal("0.5")
-    for word in text.replace("-", " ").split():
-        if word in _WORDS:
-            return Decimal(_WORDS[word])
-    return None
+    words = text.replace("-", " ").split()
+    known = [_WORDS[word] for word in words if word in _WORDS] + [1 for word in words if word.startswith(_LAST)]
+    return Decimal(known[0]) if known else None
 
 
 def _chinese(run: str) -> int:
