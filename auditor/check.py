@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from auditor.detectors import DETECTORS
+from auditor.detectors import DETECTORS, Detector
 from auditor.model import SEVERITIES, Certainty, Finding, Hit, Lang, NotEvaluated, Pack, Rule, Shop
 from auditor.params import typed_params, version_at
 from auditor.shard import Place, Shard
@@ -101,7 +101,7 @@ def _apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding
     for since, until, values in _versions(rule):
         if (until is not None and until <= first) or since > last:
             continue
-        for outcome in detector.check(shard, typed_params(detector.Params, values, rule.path)):
+        for outcome in outcomes(shard, detector, typed_params(detector.Params, values, rule.path)):
             if isinstance(outcome, NotEvaluated):
                 yield replace(outcome, rule_id=rule.id)
             elif since <= outcome.at.date() and (until is None or outcome.at.date() < until):
@@ -110,6 +110,22 @@ def _apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding
         early = shard.messages.filter(pl.col("sent_at").dt.date() < rule.params[0][0])["conversation_id"].n_unique()
         if early:
             yield NotEvaluated(rule.id, "before_first_version", early)
+
+
+def outcomes(shard: Shard, detector: Detector, params: Any) -> tuple[Hit | NotEvaluated, ...]:
+    """What the detector sees with these parameters; rules of different packs that set the same share one look."""
+    return shard.once(_Look(detector.NAME, params))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A detector with its parameters, as something a shard can remember."""
+
+    name: str
+    params: Any
+
+    def __call__(self, shard: Shard) -> tuple[Hit | NotEvaluated, ...]:
+        return tuple(DETECTORS[self.name].check(shard, self.params))
 
 
 def _versions(rule: Rule) -> Iterator[tuple[date, date | None, Mapping[str, object]]]:

@@ -20,7 +20,8 @@ from auditor.reading.when import deadline as resolve
 from auditor.shard import Shard
 
 _SAME_BURST = timedelta(minutes=3)
-_LONGEST_TIME_ALONE = 60  # characters
+_YES = "acts/assent"  # the word list of plain yeses
+_LONGEST_SHORT_ANSWER: dict[Lang, int] = {"zh": 24, "en": 60, "pl": 60}  # characters
 _CLOCK_SKEW = timedelta(seconds=60)  # back offices round shipping times to the minute
 
 
@@ -54,17 +55,30 @@ def ledger(shard: Shard) -> tuple[LedgerEntry, ...]:
 
 def _ledger(shard: Shard) -> tuple[LedgerEntry, ...]:
     texts = shard.texts
-    spoken = texts.frame.filter(pl.col("text_id").is_in(sorted(texts.passing("promises"))))
-    made = [i for i in spoken.filter("by_agent")["text_id"].to_list() if texts.reading(i).promises or _time_alone(shard, i)]
-    asked = [i for i in spoken.filter("by_buyer")["text_id"].to_list() if texts.reading(i).requests]
-    conversations = {*shard.with_texts(made), *shard.with_texts(asked, "buyer")}
-    return tuple(entry for one in shard.conversations(conversations) for entry in conversation_ledger(shard, one))
+    by_agent = texts.frame.filter("by_agent")
+    promising = by_agent.filter(pl.col("text_id").is_in(sorted(texts.passing("promises"))))["text_id"].to_list()
+    assenting = by_agent.filter(pl.col("text_id").is_in(sorted(texts.may_match([_YES]))))["text_id"].to_list()
+    made = {i for i in promising if texts.reading(i).promises or _time_alone(shard, i)}
+    wanted = shard.with_texts(made | {i for i in assenting if _assent(shard, i)})
+    return tuple(entry for one in shard.conversations(wanted) for entry in conversation_ledger(shard, one))
 
 
 def _time_alone(shard: Shard, text_id: int) -> When | None:
     """The time that is all a short text says ("明天"), else None."""
-    normal = shard.texts.normal(text_id)
-    return elliptic(normal, shard.texts.lang(text_id)) if len(normal.text) <= _LONGEST_TIME_ALONE else None
+    if text_id not in shard.texts.passing("promises") or not _is_short(shard, text_id):
+        return None
+    return elliptic(shard.texts.normal(text_id), shard.texts.lang(text_id))
+
+
+def _assent(shard: Shard, text_id: int) -> str | None:
+    """Whether a short text is a plain yes ("yes", or "conditional")."""
+    if text_id not in shard.texts.may_match([_YES]) or not _is_short(shard, text_id):
+        return None
+    return assent(shard.texts.normal(text_id), shard.texts.lang(text_id))
+
+
+def _is_short(shard: Shard, text_id: int) -> bool:
+    return len(shard.texts.normal(text_id).text) <= _LONGEST_SHORT_ANSWER[shard.texts.lang(text_id)]
 
 
 def conversation_ledger(shard: Shard, conversation: Conversation) -> list[LedgerEntry]:
@@ -79,29 +93,29 @@ def conversation_ledger(shard: Shard, conversation: Conversation) -> list[Ledger
 
 def _made(shard: Shard, conversation: Conversation) -> Iterator[Made]:
     messages = conversation.messages
-    asked: list[tuple[Message, Promise]] = []  # the buyer's requests since the last human answer
+    asked: list[tuple[Message, int]] = []  # the buyer's messages since the last human answer, with their texts
     pending: Message | None = None  # a time alone ("明天"), waiting for its verb in the next line
     for i, message in enumerate(messages):
-        reading = shard.texts.reading(conversation.text_ids[i])
         if message.role == "buyer":
-            asked += [(message, request) for request in reading.requests]
+            asked.append((message, conversation.text_ids[i]))
             pending = None
             continue
         if message.role != "agent" or message.content_type != "text":
             continue
         lang = conversation.langs[i]
         alone = _time_alone(shard, conversation.text_ids[i])
-        promises = reading.promises
+        promises = shard.texts.reading(conversation.text_ids[i]).promises
         if pending and alone is None and message.at - pending.at <= _SAME_BURST and not any(p.when for p in promises):
             spread = _read_together(pending, message, lang)
             yield from (_one(p, message, (pending.message_id, message.message_id)) for p in spread or promises)
         elif promises:
             yield from (_one(p, message, (message.message_id,)) for p in promises)
         elif asked:
-            yield from _answered(asked, message, alone, assent(shard.texts.normal(conversation.text_ids[i]), lang))
-        pending = message if alone is not None and not asked else None
-        if alone is None or asked:
-            asked = []
+            answers = list(_answered(shard, asked, message, alone, _assent(shard, conversation.text_ids[i])))
+            yield from answers
+            alone = None if answers else alone
+        pending = message if alone is not None else None
+        asked = asked if pending else []
 
 
 def _one(promise: Promise, message: Message, ids: tuple[str, ...]) -> Made:
@@ -114,13 +128,20 @@ def _read_together(before: Message, message: Message, lang: Lang) -> tuple[Promi
     return tuple(p for p in read_promises(normal(joined), lang)[0] if p.when is not None)
 
 
-def _answered(asked: Sequence[tuple[Message, Promise]], message: Message, alone: When | None, yes: str | None) -> Iterator[Made]:
+def _answered(
+    shard: Shard, asked: Sequence[tuple[Message, int]], message: Message, alone: When | None, yes: str | None
+) -> Iterator[Made]:
     """What an answer makes of the question before it: "When does it ship?" – "Tomorrow.", "Can you ship before 3?" – "Sure"."""
-    buyer, request = asked[-1]
+    if alone is None and not yes:
+        return
+    requests = [(buyer, request) for buyer, text_id in asked for request in shard.texts.reading(text_id).requests]
+    if not requests:
+        return
+    buyer, request = requests[-1]
     if alone is not None:
         promise = replace(request, when=alone, vague=False, request=False, text=message.text)
         yield Made(promise, message, (message.message_id,), message, f"{request.text} – {message.text}")
-    elif yes and request.when is not None:
+    elif request.when is not None:
         promise = replace(request, request=False, conditional=request.conditional or yes == "conditional")
         yield Made(promise, message, (buyer.message_id, message.message_id), buyer, f"{request.text} – {message.text}")
 

@@ -1,4 +1,4 @@
-"""One part of the work: messages of whole conversations → what they show. The same function for one process, many, or a cluster."""
+"""One part of the work, messages of whole conversations → what they show: one function for one process, many, or a cluster."""
 
 from __future__ import annotations
 

@@ -13,12 +13,13 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import polars as pl
+import re2
 
 from auditor.conversations import Conversations
 from auditor.model import Conversation, Fact, Lang, Message, Order, Shop
 from auditor.reading.column import normal_column
 from auditor.reading.normal import Normal, normal
-from auditor.reading.reader import GATES, TextReading
+from auditor.reading.reader import GATES, AsWritten, Reading, TextReading
 from auditor.reading.words import word_list
 from auditor.worktime import local_zone, zone_of
 
@@ -38,6 +39,15 @@ class Place:
 NOWHERE = Place("UTC", "US")
 
 
+_LONG_NUMBER = "[0-9]{7,}"  # an order, parcel or phone number: which one it is changes nothing in what a text says
+_FIND_LONG_NUMBER = re2.compile(_LONG_NUMBER)
+
+
+def _without_numbers(text: str) -> str:
+    """The text with every digit of its long numbers made 0: just as long."""
+    return str(_FIND_LONG_NUMBER.sub(lambda match: "0" * len(match.group()), text))
+
+
 class Texts:
     """The distinct texts of a shard; `frame`: text_id, text, lang, norm, by_agent, by_buyer."""
 
@@ -46,7 +56,8 @@ class Texts:
         self._texts: list[str] = frame["text"].to_list()
         self._langs: list[Lang] = frame["lang"].to_list()
         self._normals: dict[int, Normal] = {}
-        self._readings: dict[int, TextReading] = {}
+        self._readings: dict[int, Reading] = {}
+        self._shared: dict[tuple[str, Lang, frozenset[str]], TextReading] = {}
         self._found: dict[tuple[str, int], tuple[str, ...]] = {}
         self._gated: dict[str, frozenset[int]] = {}
 
@@ -76,17 +87,33 @@ class Texts:
         """The language it was taken to be in."""
         return self._langs[text_id]
 
-    def reading(self, text_id: int) -> TextReading:
-        """What the text says (promises, requests, claims, topics, acts), each part parsed when first asked for."""
+    def reading(self, text_id: int) -> Reading:
+        """What the text says (promises, requests, claims, topics, acts), each part parsed when first asked for.
+
+        Texts that differ only in an order or phone number are read once.
+        """
         found = self._readings.get(text_id)
         if found is None:
-            gates = frozenset(part for part in GATES if text_id in self.passing(part))
-            found = self._readings[text_id] = TextReading(self.normal(text_id), self._langs[text_id], gates)
+            found = self._readings[text_id] = self._reading(text_id)
         return found
+
+    def _reading(self, text_id: int) -> Reading:
+        text, gates = self._texts[text_id], frozenset(part for part in GATES if text_id in self.passing(part))
+        plain = _without_numbers(text) if text_id in self._numbered else text
+        key = (plain, self._langs[text_id], gates)
+        shared = self._shared.get(key)
+        if shared is None:
+            shared = self._shared[key] = TextReading(normal(plain), self._langs[text_id], gates)
+        return shared if plain == text else AsWritten(shared, plain, text)
+
+    @cached_property
+    def _numbered(self) -> frozenset[int]:
+        return frozenset(self.frame.filter(pl.col("text").str.contains(_LONG_NUMBER))["text_id"].to_list())
 
     def may_match(self, names: Iterable[str]) -> frozenset[int]:
         """Ids of the texts that one of the word lists may match: a cheap column test, no clause is looked at."""
-        return frozenset().union(*(self._may_match(name) for name in names))
+        lists = [self._may_match(name) for name in names]
+        return lists[0] if len(lists) == 1 else frozenset().union(*lists)
 
     def _may_match(self, name: str) -> frozenset[int]:
         if name not in self._gated:

@@ -19,13 +19,17 @@ def test_a_finished_folder_takes_the_place_of_the_earlier_one(tmp_path: Path) ->
     assert [p.name for p in tmp_path.iterdir()] == ["night"]
 
 
+def half_written(folder: Path) -> None:
+    (folder / "run.json").write_text("half")
+    (folder / "missing").read_text()
+
+
 def test_a_failed_run_leaves_the_last_good_reports(tmp_path: Path) -> None:
     out = tmp_path / "night"
     with state.building(out) as folder:
         (folder / "run.json").write_text("good")
     with pytest.raises(FailedError), state.building(out) as folder:
-        (folder / "run.json").write_text("half")
-        (folder / "missing").read_text()
+        half_written(folder)
     assert (out / "run.json").read_text() == "good"
     assert [p.name for p in tmp_path.iterdir()] == ["night"]
 

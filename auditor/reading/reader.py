@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Protocol, TypeVar
 
 from auditor.model import Claim, Lang, Promise
 from auditor.reading.acts import act_gate, acts
@@ -13,6 +15,30 @@ from auditor.reading.topics import topics
 
 # Part of a reading → the pattern (Rust and RE2 syntax) over normal texts without which a text says nothing of that kind.
 GATES: Mapping[str, Callable[[Lang], str]] = {"promises": promise_gate, "claims": claim_gate, "acts": act_gate}
+
+
+class Reading(Protocol):
+    """What one text says."""
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """What the writer commits the shop to."""
+
+    @property
+    def requests(self) -> tuple[Promise, ...]:
+        """What a buyer asks for that an assent would make a promise."""
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Statements of fact."""
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """What is asked or talked about."""
+
+    @property
+    def acts(self) -> frozenset[str]:
+        """What the writer does: asks, assents, refuses, apologises … (acts.py lists them)."""
 
 
 class TextReading:
@@ -62,3 +88,47 @@ class TextReading:
         if self._acts is None:
             self._acts = acts(self._normal, self._lang) if "acts" in self._open else frozenset()
         return self._acts
+
+
+T = TypeVar("T", Promise, Claim)
+
+
+class AsWritten:
+    """The reading of a text that differs from the one that was read only in digits, as long: quotes are put back as written."""
+
+    __slots__ = ("_read", "_reading", "_written")
+
+    def __init__(self, reading: Reading, read: str, written: str) -> None:
+        self._reading, self._read, self._written = reading, read, written
+
+    def _quoted(self, found: tuple[T, ...]) -> tuple[T, ...]:
+        return tuple(replace(one, text=self._quote(one.text)) for one in found)
+
+    def _quote(self, text: str) -> str:
+        start = self._read.find(text)
+        return text if start < 0 else self._written[start : start + len(text)]
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """What the writer commits the shop to."""
+        return self._quoted(self._reading.promises)
+
+    @property
+    def requests(self) -> tuple[Promise, ...]:
+        """What a buyer asks for that an assent would make a promise."""
+        return self._quoted(self._reading.requests)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Statements of fact."""
+        return self._quoted(self._reading.claims)
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """What is asked or talked about."""
+        return self._reading.topics
+
+    @property
+    def acts(self) -> frozenset[str]:
+        """What the writer does."""
+        return self._reading.acts
