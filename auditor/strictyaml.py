@@ -81,8 +81,9 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], steps: Steps, docume
         _refuse(event, document, f"more than {_MOST_LEVELS} levels deep")
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
         _refuse(event, document, "anchors and aliases are not used here", "write the value out")
-    if getattr(event, "tag", None):
-        _refuse(event, document, f"tag {event.tag} is not used here", "drop it")
+    tag = getattr(event, "tag", None)
+    if tag:
+        _refuse(event, document, f"tag {tag} is not used here", "drop it")
     if isinstance(event, yaml.MappingStartEvent):
         return _mapping(events, steps, document)
     if isinstance(event, yaml.SequenceStartEvent):

@@ -88,8 +88,10 @@ def test_whole_weeks_shift_the_deadline(unit: str, n: int, weekday: int, clock: 
     at = datetime(2026, 5, 4, tzinfo=zone_of("+08:00")) + timedelta(minutes=minute)
     first = deadline(when, at, "CN", 540, 1080).deadline
     later = deadline(when, at + timedelta(weeks=weeks), "CN", 540, 1080).deadline
-    assert first is not None and later is not None
-    assert first >= at and later - first == timedelta(weeks=weeks)
+    assert first is not None
+    assert later is not None
+    assert first >= at
+    assert later - first == timedelta(weeks=weeks)
 
 
 @pytest.mark.parametrize(
@@ -104,8 +106,15 @@ def test_digits_and_numerals_read_alike(digits: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("lang", "text", "n"),
-    [("en", "Tomorrow.", 1), ("en", "Hi, tomorrow for sure!", 1), ("zh", "明天哈亲", 1), ("zh", "差不多明后天吧", 2), ("pl", "jutro", 1), ("pl", "Dzień dobry, pojutrze :)", 2)],
-)  # fmt: skip
+    [
+        ("en", "Tomorrow.", 1),
+        ("en", "Hi, tomorrow for sure!", 1),
+        ("zh", "明天哈亲", 1),
+        ("zh", "差不多明后天吧", 2),
+        ("pl", "jutro", 1),
+        ("pl", "Dzień dobry, pojutrze :)", 2),
+    ],
+)
 def test_an_answer_that_is_only_a_time(lang: Lang, text: str, n: int) -> None:
     assert elliptic(normal(text), lang) == When("days", n)
 

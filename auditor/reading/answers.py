@@ -36,7 +36,7 @@ def elliptic(normal: Normal, lang: Lang) -> When | None:
 
 
 def assent(normal: Normal, lang: Lang) -> Literal["yes", "conditional"] | None:
-    """ "yes": a text that is a plain yes; "conditional": a yes that names a condition; None: anything else."""
+    """Whether a text is a plain yes ("yes"), a yes that names a condition ("conditional"), or anything else (None)."""
     parts = _parts(normal, lang)
     if not parts or not any(token.yes for part in parts for token in part.tokens) or any(part.asked for part in parts):
         return None

@@ -9,6 +9,7 @@ from auditor.reading.normal import Normal
 from auditor.reading.segments import Group, Segment
 from auditor.reading.tokens import Token
 
+_FROM_ON = ("开始", "起", "之后", "以后")  # after a time: when something begins
 _NEAR = 4  # characters between an order word and its cut-off time
 
 
@@ -20,6 +21,7 @@ def mark_conditions(parts: list[Segment], normal: Normal, lang: Lang) -> set[int
         _mark_days_off(part)
         if lang == "zh":
             _mark_events(part)
+            _set([group for group in part.groups if normal.text.startswith(_FROM_ON, group.end)])
         if _mark_cut_offs(part, normal, lang) or _mark_if(part, lang):
             first = at if part.has("neg", "buyer") and not part.has("condition_order") else at - 1
             since.setdefault(part.sentence, first)

@@ -8,7 +8,7 @@ segment or in the one beside it. Words are in rules/words/<lang>/promises/, time
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal, cast
+from typing import cast
 
 from auditor.model import Lang, Promise, PromiseKind, When
 from auditor.reading.answers import assent, elliptic
@@ -16,23 +16,16 @@ from auditor.reading.conditions import mark_conditions
 from auditor.reading.normal import Normal
 from auditor.reading.questions import mark_questions
 from auditor.reading.segments import ACTIONS, Group, Segment, segments
+from auditor.reading.timing import anchored, later_bound, own_time
 from auditor.reading.tokens import Token, lexer, tokens
 
 __all__ = ["assent", "elliptic", "promise_gate", "promises"]
 
-_ANCHORS: dict[str, Literal["payment", "order", "return_received", "approval", "delivery", "other"]] = {
-    "anchor_payment": "payment",
-    "anchor_order": "order",
-    "anchor_return_received": "return_received",
-    "anchor_approval": "approval",
-    "anchor_delivery": "delivery",
-    "anchor_other": "other",
-}
 _OBJECTS = {"object_reship": "reship", "object_other": "other", "object_refund": "refund"}
 _LICENCES = ("seller", "buyer", "hedge", "estimate", "condition_order")
 _MODALS = frozenset({"will", "'ll", "gonna", "going to", "to be", "able to", "it will", "it'll"})
+_POLITE_ORDERS = ("请", "麻烦", "记得", "please", "pls", "plz", "kindly")
 _UNTIL = ("by ", "within ", "before ", "no later than ", "do ", "w ciagu ", "przed ", "najpozniej ", "w przeciagu ")
-_LATEST = ("最晚", "最迟", "最慢", "najpozniej", "latest", "at the latest")
 
 Read = tuple[tuple[Promise, ...], tuple[Promise, ...]]
 
@@ -115,7 +108,7 @@ class _Reader:
         return [action for action in actions if action not in after[:2] or action.kind != after[0].kind]
 
     def _has_own_subject(self, part: Segment, condition: Token, action: Token) -> bool:
-        """ "If you order now we ship …": the condition ends before "we"."""
+        """As in "if you order now we ship …": the condition ends before "we"."""
         between = [token for token in part.tokens if condition.end <= token.start < action.start]
         if self.lang == "en" and any(token.kind == "order_word" for token in between):
             return True
@@ -198,7 +191,7 @@ class _Reader:
             return False
         if kind == "deliver":
             orders = [token for token in part.of("buyer") if token.end <= action.start]
-            return bool(orders) and self.text.startswith(("请", "麻烦", "记得"), orders[-1].start)
+            return bool(orders) and self.text.startswith(_POLITE_ORDERS, orders[-1].start)
         return subject == "buyer" and not self._is_you_get(action)
 
     def _is_you_get(self, action: Token) -> bool:
@@ -220,7 +213,11 @@ class _Reader:
         return part.has("past") and not (self.lang == "zh" and self._is_coming(group) and not _told_before(part, self.text))
 
     def _is_that_clause_of_denial(self, part: Segment) -> bool:
-        """ "Nie gwarantuję, że wyślemy", "Pisał Pan, że wyślemy": the denial stands one clause before."""
+        """The denial stands one clause before: "Nie gwarantuję, że wyślemy", "Pisał Pan, że wyślemy"."""
+        before = self.parts[part.at - 1] if part.at else None
+        bare = before is not None and before.has("no_promise") and not before.groups and not before.actions
+        if bare and self.parts[part.at - 1].sentence == part.sentence:
+            return not part.has("border")
         if not self.text.startswith(("ze ", "iz ", "czy ", "that ", "whether "), part.start):
             return False
         at = part.at
@@ -257,19 +254,14 @@ class _Reader:
         part = next(one for one in self.parts[max(0, at - 1) : at + 2] if one.start <= group.start < one.end)
         if any(token.piece is not None and token.piece.sort == "not_before" for token in part.tokens):
             return None
-        anchors = [token.kind for token in part.tokens if token.kind in _ANCHORS]
-        if not anchors:
-            anchors = [token.kind for token in self.parts[at].tokens if token.kind in _ANCHORS]
-        if not anchors and at and not self.parts[at - 1].actions and not self.parts[at - 1].groups:
-            anchors = [token.kind for token in self.parts[at - 1].tokens if token.kind in _ANCHORS]
-        return replace(group.when, anchor=_ANCHORS[anchors[0]]) if anchors else group.when
+        return anchored(group.when, part, self.parts[max(0, at - 1) : at + 1])
 
     def _time(self, at: int, action: Token, actions: list[Token]) -> tuple[Group | None, tuple[int, int]]:
         """The time group of an action, and the span of the segment it was found in."""
         part = self.parts[at]
-        own = self._own(part, action, actions)
+        own = own_time(part, action, actions, self.lang)
         if own is not None:
-            bound = self._bound(at)
+            bound = later_bound(self.parts[at + 1 : at + 2], self.text)
             return (bound[0], (bound[1].start, bound[1].end)) if bound else (own, (part.start, part.end))
         if not part.has("vague"):
             for neighbour in (at - 1, at + 1):
@@ -277,34 +269,6 @@ class _Reader:
                 if found is not None:
                     return found, (self.parts[neighbour].start, self.parts[neighbour].end)
         return None, (part.start, part.end)
-
-    def _own(self, part: Segment, action: Token, actions: list[Token]) -> Group | None:
-        groups = [group for group in part.groups if not group.condition]
-        actions = actions if len(actions) > 1 else part.actions
-        last = max((one.end for one in actions if one.end <= action.start), default=part.start)
-        following = min((one.start for one in actions if one.start > action.start), default=part.end)
-        before = [group for group in groups if last <= group.start < action.start]
-        after = [group for group in groups if action.end <= group.start < following]
-        if self.lang == "zh":
-            found = before[-1:] or after[:1] or groups[-1:]
-        else:
-            found = after[:1] or (before[-1:] if last == part.start else []) or groups[:1]
-        return found[0] if found else None
-
-    def _bound(self, at: int) -> tuple[Group, Segment] | None:
-        """ "今天发，最晚明天": the second time is the deadline."""
-        following = self.parts[at + 1] if at + 1 < len(self.parts) else None
-        if (
-            following is None
-            or following.actions
-            or len(following.groups) != 1
-            or following.asked
-            or following.has("neg", "closed")
-        ):
-            return None
-        if not any(word in self.text[following.start : following.end] for word in _LATEST):
-            return None
-        return following.groups[0], following
 
     def _lent(self, at: int, neighbour: int) -> Group | None:
         """The time of the segment before or after, where that one has no action of its own."""

@@ -8,6 +8,7 @@ from auditor.reading.segments import Segment
 
 
 def mark_questions(parts: list[Segment], normal: Normal, lang: Lang) -> None:
+    """Set `asked` on the segments that ask."""
     for at, part in enumerate(parts):
         marked = part.asked
         part.asked = marked or _asks(part, normal, lang)

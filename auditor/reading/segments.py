@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from auditor.model import Lang, When
 from auditor.reading.normal import Normal, clauses
@@ -107,7 +108,7 @@ def _borders(normal: Normal, lang: Lang, tokens: list[Token]) -> list[tuple[int,
             cuts[1:1] = [
                 i for i in range(start + 1, end - 1) if text[i] == " " and not (text[i - 1].isascii() and text[i + 1].isascii())
             ]
-        for first, last in zip(cuts, cuts[1:], strict=False):
+        for first, last in pairwise(cuts):
             while at < len(tokens) and tokens[at].end <= first:
                 at += 1
             if spans and at < len(tokens) and tokens[at].start < first < tokens[at].end:

@@ -20,6 +20,7 @@ from auditor.reading.times import (
     clock,
     date,
     days,
+    joined,
     month_day,
     part,
     span,
@@ -168,10 +169,20 @@ RULES: tuple[tuple[str, Reader], ...] = (
         lambda groups: part(_PARTS[groups[0] or "早"]),
     ),
     (
-        r"(早|晚) ?([0-9]{1,2}|[一二两三四五六七八九十]+)[点:](半|[0-9]{2}|整)?(?:钟)?(?:之?前|以前)?",
+        r"(早|晚) ?([0-9]{1,2}|十[一二]?|[二两三四五六七八九])[点:](半|[0-9]{2}|整)?(?:钟)?(?:之?前|以前)?",
         lambda groups: _short_part(groups),
     ),
-    (rf"({_N})点(半|整|[一三]刻|{_N}分?)?钟?(?:之?前|以前|左右)?", _clock),
+    (
+        r"([0-9]{1,2}|十[一二]?|[二两三四五六七八九])点(半|整|[一三]刻|[0-9]{1,2}分?|[一二三四五]?十[一二三四五六七八九]?分?)?钟?(?:之?前|以前|左右)?",
+        _clock,
+    ),
+    (
+        r"(一)点(半|整|[一三]刻|钟|[0-9]{2}分?|[一二三四五]?十五?分)(?:之?前|以前|左右)?",
+        lambda groups: _clock((groups[0], (groups[1] or "").rstrip("钟"))),
+    ),
+    (r"(一)点()(?:之?前|以前)", _clock),
+    (r"(?:的|收货|到货)?前(?:一|1|两|2|几)天", lambda groups: AGO),
+    (r"((?:今|明|后)(?:天|晚)?)?(上午|中午|下午|凌晨|晚上|今晚|明晚)一点(半)?(?:之?前)?", lambda groups: _one_o_clock(groups)),
     (r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?(?:之?前|以前)?", lambda groups: clock(int(groups[0] or 0), int(groups[1] or 0))),
     (r"(?:今天|今日)?(?:零点|半夜12点|24点|24:00)(?:之?前)?", lambda groups: Piece("clock", None, EVENING)),
     (rf"((?:上|下|下下|这|本)?个?){_WEEK}([一二三四五六日天末])(?:之?前|以前|之内)?", _weekday),
@@ -208,3 +219,12 @@ def _short_part(groups: Groups) -> Piece | None:
     if time is None or time.minute is None or groups[0] == "早" or time.minute >= EVENING:
         return time
     return Piece("clock", None, EVENING if time.minute == 720 else time.minute + 720 if time.minute < 720 else time.minute)
+
+
+def _one_o_clock(groups: Groups) -> Piece | None:
+    """下午一点: said alone, 一点 means "a little"."""
+    in_part = part(_PARTS.get((groups[1] or "")[-2:], EVENING))
+    hour = clock(1, 30 if groups[2] else 0)
+    day = days(_RELATIVE.get((groups[0] or groups[1] or "今")[0], 0)) if groups[0] or (groups[1] or "")[0] in "今明" else None
+    time = joined(in_part, hour, either=False) if hour else None
+    return joined(day, time, either=False) if day and time else time

@@ -111,8 +111,7 @@ def _at(day: date, minute: int, anchor: datetime) -> datetime:
     if minute >= END_OF_DAY:
         wall = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=anchor.tzinfo)
         return wall.astimezone(UTC).astimezone(anchor.tzinfo)
-    assert anchor.tzinfo is not None
-    return at_minute(day, minute, anchor.tzinfo)
+    return at_minute(day, minute, anchor.tzinfo or UTC)
 
 
 def _on_day(when: When, anchor: datetime, day: date, opens: int, closes: int) -> Resolved:

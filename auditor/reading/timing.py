@@ -1,0 +1,60 @@
+"""Which of the times near an action is its deadline, and from what it is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from auditor.model import Lang, When
+from auditor.reading.segments import Group, Segment
+from auditor.reading.tokens import Token
+
+_ANCHORS: dict[str, Literal["payment", "order", "return_received", "approval", "delivery", "other"]] = {
+    "anchor_payment": "payment",
+    "anchor_order": "order",
+    "anchor_return_received": "return_received",
+    "anchor_approval": "approval",
+    "anchor_delivery": "delivery",
+    "anchor_other": "other",
+}
+_LATEST = ("最晚", "最迟", "最慢", "najpozniej", "latest", "at the latest")
+
+
+def own_time(part: Segment, action: Token, actions: Sequence[Token], lang: Lang) -> Group | None:
+    """The time of an action within its segment: in Chinese the one before it, else the one after it."""
+    groups = [group for group in part.groups if not group.condition]
+    actions = actions if len(actions) > 1 else part.actions
+    last = max((one.end for one in actions if one.end <= action.start), default=part.start)
+    following = min((one.start for one in actions if one.start > action.start), default=part.end)
+    before = [group for group in groups if last <= group.start < action.start]
+    after = [group for group in groups if action.end <= group.start < following]
+    if lang == "zh":
+        found = before[-1:] or after[:1] or groups[-1:]
+    else:
+        found = after[:1] or (before[-1:] if last == part.start else []) or groups[:1]
+    return found[0] if found else None
+
+
+def later_bound(following: Sequence[Segment], text: str) -> tuple[Group, Segment] | None:
+    """In "今天发，最晚明天" the second time is the deadline: it and its segment."""
+    for part in following[:1]:
+        if part.actions or len(part.groups) != 1 or part.asked or part.has("neg", "closed"):
+            return None
+        if any(word in text[part.start : part.end] for word in _LATEST):
+            return part.groups[0], part
+    return None
+
+
+def anchored(when: When, timed: Segment, around: Sequence[Segment]) -> When:
+    """The time with the event it is counted from: "of payment" beside it, or alone in the clause before.
+
+    `timed` is the segment of the time, `around` the segment before the action's (if any) and the action's own.
+    """
+    own = around[-1]
+    before = [part for part in around[:-1] if not part.actions and not part.groups]
+    for part in (timed, own, *before):
+        for token in part.tokens:
+            if token.kind in _ANCHORS:
+                return replace(when, anchor=_ANCHORS[token.kind])
+    return when
