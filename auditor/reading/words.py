@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,7 @@ class WordList:
         return spans
 
 
+@cache
 def word_list(name: str, lang: Lang) -> WordList | None:
     """The list of that name ("claims/stock"), or None where the language has none. Raises UsageError on a faulty file."""
     path = RULES / "words" / lang / f"{name}.yaml"
