@@ -251,8 +251,6 @@ def _agents(metrics: pl.DataFrame, rounds: pl.DataFrame) -> pd.DataFrame:
     sums = [name for name in metrics.columns if name not in KEYS and name not in timed]
     firsts = _first_responses(rounds, ("agent_id",))
     agents = known.group_by("agent_id").agg(
-        pl.col("platform").drop_nulls().unique().sort().str.join(", ").alias("platforms"),
-        pl.col("shop_id").drop_nulls().unique().sort().str.join(", ").alias("shops"),
         *(pl.col(name).sum() for name in sums),
     )
     agents = agents.join(firsts, on="agent_id", how="left").join(_trends(known), on="agent_id", how="left")

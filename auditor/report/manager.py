@@ -33,10 +33,15 @@ def write_manager(view: View, path: Path) -> None:
 def _agents(view: View) -> pl.DataFrame:
     known = view.words
     agents = view.scores.agents
-    plain = ["agent_id", "platforms", "shops", "conversations", "points_per_100", "low", "high", "faulty_conversations"]
+    plain = ["agent_id", "conversations", "points_per_100", "low", "high", "faulty_conversations"]
     plain += ["proven", "suspected", "proven_critical", "proven_major", "proven_minor", "in_time_rate", "rounds_judged"]
     plain += ["first_response_median_s", "promises_made", "promises_kept", "promises_broken"]
     frame = pl.DataFrame({name: _plain(agents[name].tolist()) for name in plain}, strict=False)
+    named = view.times.group_by("agent_id").agg(
+        pl.col("shop").drop_nulls().unique().sort().str.join(", ").alias("shops"),
+        pl.col("platform_name").drop_nulls().unique().sort().str.join(", ").alias("platforms"),
+    )
+    frame = frame.with_columns(pl.col("agent_id").cast(pl.String)).join(named, on="agent_id", how="left", maintain_order="left")
     return frame.with_columns(
         pl.Series("rank", _plain(agents["rank"].tolist()), dtype=pl.Int64, strict=False),
         pl.Series(
