@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
