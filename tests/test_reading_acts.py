@@ -37,7 +37,8 @@ from auditor.rulesdir import RULES
         ("en", "Sorry, unfortunately we can't do that.", {"apology", "refusal"}, {"assent"}),
         ("en", "Could you send us a picture of the crack?", {"asks_evidence"}, set()),
         ("en", "We don't need photos.", set(), {"asks_evidence"}),
-        ("en", "I've passed this on to our warehouse and will get back to you by 3 pm.", {"escalates", "follow_up_promise", "gives_time"}, set()),
+        ("en", "I've passed this on to our warehouse", {"escalates"}, set()),
+        ("en", "I will get back to you by 3 pm", {"follow_up_promise", "gives_time"}, set()),
         ("en", "That's not what I asked", {"re_asks"}, set()),
         ("pl", "Ile kosztuje wysyłka", {"question", "open_question"}, set()),
         ("pl", "Czy to działa z gazem?", {"question", "yes_no_question"}, {"open_question"}),
@@ -49,7 +50,8 @@ from auditor.rulesdir import RULES
 )
 def test_acts(lang: Lang, text: str, wanted: set[str], unwanted: set[str]) -> None:
     found = acts(normal(text), lang)
-    assert wanted <= found and not unwanted & found
+    assert wanted <= found
+    assert not unwanted & found
 
 
 @pytest.mark.parametrize(
@@ -95,5 +97,5 @@ def test_gate_lets_every_sample_through() -> None:
         root = RULES / "words" / lang
         hits = [hit for folder in ("acts", "topics") for path in sorted(Path(root / folder).glob("*.yaml"))
                 if (words := word_list(f"{folder}/{path.stem}", lang)) is not None for hit in words.hits]  # fmt: skip
-        column = pl.DataFrame({"text": hits}).with_columns(normal_column(pl.col("text")).str.contains(act_gate(lang)).alias("open"))
-        assert column.filter(~pl.col("open"))["text"].to_list() == []
+        shut = pl.DataFrame({"text": hits}).filter(~normal_column(pl.col("text")).str.contains(act_gate(lang)))
+        assert shut["text"].to_list() == []

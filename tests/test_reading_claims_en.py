@@ -78,7 +78,8 @@ def test_claim(text: str, slot: str, value: str) -> None:
 
 def test_correction_and_region() -> None:
     (price,) = claims(normal("Correction: the price is 99 USD."), "en")
-    assert price.correction and price.value == "99"
+    assert price.correction
+    assert price.value == "99"
     (fee,) = claims(normal("There's an extra 8 EUR for shipping to Spain."), "en")
     assert (fee.value, fee.subject) == ("8", "Spain")
 

@@ -94,7 +94,8 @@ def test_limits_and_corrections() -> None:
     (gone,) = claims(normal("红色没货了"), "zh")
     assert (gone.value, gone.subject) == ("out_of_stock", "red")
     (price,) = claims(normal("不好意思刚才说错了，是129元"), "zh")
-    assert price.correction and price.value == "129"
+    assert price.correction
+    assert price.value == "129"
     (free,) = claims(normal("如果您拍两件的话包邮"), "zh") or (None,)
     assert free is None or free.conditional
 

@@ -1,5 +1,7 @@
 """Claims that cannot both be true: against a fact of the shop, against the same agent's or a colleague's other words.
 
+Under one fact, what is told and what is not:
+
     fact: return_policy 14_days
     2026-03-02 10:00:00 agent marta: Zwrotów nie przyjmujemy        flagged: the shop takes goods back for 14 days
     2026-03-02 10:00:00 agent marta: Ma Pan 14 dni na zwrot         passes
@@ -16,8 +18,8 @@ import polars as pl
 
 from auditor.detectors.said import Said, buyer_spoke_between, claim_values, quote_of, said, without_corrected
 from auditor.model import Conversation, Fact, FactValue, Hit, NotEvaluated
-from auditor.reading.compare import days, disproves, opposed
 from auditor.reading.claims import frames
+from auditor.reading.compare import days, disproves, opposed
 from auditor.reading.things import may_be_the_same_thing
 from auditor.reading.values import named, numbers, to_decimal
 from auditor.shard import Shard
@@ -28,7 +30,8 @@ FACTS = frozenset({"slot", "said", "said_by", "other", "other_by", "other_at", "
 _OF_PRODUCT = frozenset({"price", "stock", "material", "warranty", "gift", "authenticity"})
 _PASSING = frozenset({"stock", "price", "discount", "ship_time", "gift"})  # may honestly change from one day to the next
 _WITH_FACTS = (
-    "shipping_fee", "return_policy", "price", "stock", "ship_time", "warranty", "authenticity", "invoice", "gift", "material", "carrier",
+    "shipping_fee", "return_policy", "price", "stock", "ship_time", "warranty", "authenticity", "invoice", "gift", "material",
+    "carrier",
 )  # fmt: skip
 _WITH_WORDS = (
     "shipping_fee", "return_policy", "return_fee", "price", "stock", "ship_time", "warranty", "authenticity", "invoice", "gift",
@@ -135,7 +138,7 @@ def _verdict(shard: Shard, conversation: Conversation, one: Said, fact: Fact) ->
 
 
 def _price_verdict(conversation: Conversation, one: Said, fact: Fact) -> bool | None:
-    """Sales, coupons, sizes and sums make a price incomparable, unless the talk itself confirms that the fact's price is asked."""
+    """Sales, coupons, sizes and sums make a price incomparable, unless the talk confirms that the fact's price is asked."""
     verdict = disproves(fact, one.claim)
     price, named_price = to_decimal(fact.value), to_decimal(one.claim.value)
     if not verdict or price is None or named_price is None:

@@ -1,4 +1,4 @@
-"""Who claimed what, when, of which product, and what had been asked: the ground that contradictions and false statements stand on."""
+"""Who claimed what, when, of which product, and what had been asked: what contradictions and false statements rest on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What an agent said had happened, or was so, and the order or a fact proves did not, or was not: already sent, refunded, last piece.
+"""What an agent said was so and the order or a fact proves was not: already sent, already refunded, the last piece.
+
+Under one order, what is told and what is not:
 
     order: shipped_at 2026-03-04 09:00
     2026-03-02 10:00:00 agent xiaoyue: 亲昨天就寄出了        flagged: it was sent two days after that was said
@@ -24,6 +26,7 @@ NAME = "statements"
 FACTS = frozenset({"said", "said_at", "happened", "event", "order", "stock", "late_by"})
 
 _SLOTS = {"shipped_false": "shipped", "refunded_false": "refunded", "scarcity_false": "stock"}
+_AT_LEAST = 10  # pieces: below that a stock figure is too fickle to prove anything
 _SECOND_PARCEL = frozenset({"exchange", "wrong_item", "missing_item"})  # then "sent" may be of another parcel
 
 
@@ -40,7 +43,8 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
     """One hit per conversation and agent; proven by the order's events or a fact alone."""
     unknown: list[str] = []
     for conversation in shard.conversations(_claiming(shard, _SLOTS[params.kind])):
-        claims = [one for one in said(shard, conversation) if one.claim.slot == _SLOTS[params.kind] and not one.message.time_doubt]
+        mine = [one for one in said(shard, conversation) if one.claim.slot == _SLOTS[params.kind]]
+        claims = [one for one in mine if not one.message.time_doubt]
         if params.kind == "scarcity_false":
             yield from _scarcity(shard, conversation, claims, params.factor)
         elif any(one.claim.polarity and not one.claim.conditional for one in claims):
@@ -117,7 +121,7 @@ def _scarcity(shard: Shard, conversation: Conversation, claims: Sequence[Said], 
         count = to_decimal(one.claim.value) if one.claim.value[:1].isdigit() else None
         if held is None or count is None or one.limits or one.claim.conditional:
             continue
-        if held >= max(count * factor, 10):
+        if held >= _AT_LEAST and held >= count * factor:
             wrong.append((one, held))
     stock = {one.at: held for one, held in wrong}
     for _, group in groupby(sorted((one for one, _ in wrong), key=_speaker), key=_speaker):

@@ -19,14 +19,15 @@ from auditor.reading.words import Span, WordList, word_list
 
 _FIXED = frozenset(
     {
-        "in_stock", "out_of_stock", "free", "buyer_pays", "accepted", "none", "genuine", "not_genuine", "true", "false", "yes", "no",
+        "in_stock", "out_of_stock", "free", "buyer_pays", "accepted", "none",
+        "genuine", "not_genuine", "true", "false", "yes", "no",
     }
 )  # fmt: skip
 _NOT_MONEY = (
-    "斤", "克", "g", "kg", "公斤", "cm", "厘米", "mm", "毫米", "米", "m", "ml", "毫升", "升", "l", "号", "码", "天", "小时", "点", "月",
-    "年", "个", "件", "罐", "盒", "瓶", "包", "袋", "箱", "双", "套", "折", "%", "人", "层", "寸", "w", "v", "周", "岁", "分", "度", ":",
-    "-", "~", "/", "只", "条", "支", "片", "张", "粒", "颗", "台", "次", "位", "单", "级", "代", "寸", "工作日", "日", "比", "多", "h", "x",
-    "*", "倍", "千", "万", "两", "款", "种", "楼", "班", "路", "后", "前", "左右",
+    "斤", "克", "g", "kg", "公斤", "cm", "厘米", "mm", "毫米", "米", "m", "ml", "毫升", "升", "l", "号", "码", "天", "小时",
+    "点", "月", "年", "个", "件", "罐", "盒", "瓶", "包", "袋", "箱", "双", "套", "折", "%", "人", "层", "寸", "w", "v", "周",
+    "岁", "分", "度", ":", "-", "~", "/", "*", "只", "条", "支", "片", "张", "粒", "颗", "台", "次", "位", "单", "级", "代",
+    "工作日", "日", "比", "多", "h", "x", "倍", "千", "万", "两", "款", "种", "楼", "班", "路", "后", "前", "左右",
 )  # fmt: skip
 _LONGEST_ANSWER = 60  # characters
 _BROKEN = re2.compile(r"([0-9])块([0-9])")  # 9块9
@@ -251,7 +252,7 @@ def _is_reported(view: str, before: Span, clause: Span, lang: Lang) -> bool:
 
 
 def _subject(words: str, passage: str, lang: Lang) -> str:
-    """What the claim is limited to: regions, colours, amounts and sizes named in its clause outside of the passage's own figures."""
+    """What the claim is limited to: regions, colours, amounts and sizes in its clause, outside of the passage's own figures."""
     rest = words.replace(passage, " ", 1) if passage else words
     parts = [*named("region", words), *named("colour", rest), *_measures(rest, lang)]
     return " ".join(dict.fromkeys(parts))

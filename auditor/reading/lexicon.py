@@ -1,9 +1,9 @@
-"""Many word lists asked at once: one pass over the text tells which lists may speak, only those are looked at clause by clause."""
+"""Many word lists asked at once: one pass tells which may speak, and only those are looked at clause by clause."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import re2
@@ -87,7 +87,7 @@ def _options() -> Any:
     return options
 
 
-@lru_cache(maxsize=None)
+@cache
 def lexicon(folder: str, lang: Lang) -> Lexicon:
     """The lists of that folder and language. Raises UsageError on a faulty file."""
     return Lexicon(folder, lang)
