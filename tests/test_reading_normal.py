@@ -66,5 +66,5 @@ def test_yaml_keeps_what_was_typed() -> None:
     "text", ["a: 1\na: 2", "a: &x 1\nb: *x", "a: [1", "a: !!str 3", "a: 1\n---\nb: 2", "? [a]\n: b", "a:\n\tb: 1"]
 )
 def test_yaml_refuses_surprises(text: str) -> None:
-    with pytest.raises(UsageError, match="x:[0-9]"):
+    with pytest.raises(UsageError, match=r"x:[0-9]"):
         parse(text, Path("x"))

@@ -139,6 +139,25 @@ PROMISES = [
     ("We'll have it shipped by tomorrow", "ship d+1"),
     ("Sorry about that! We will send the correct item tomorrow.", "reship d+1"),
     ("Correction: it ships on Friday", "ship wd5+0"),
+    ("Good news - your order is shipping out today!", "ship d+0"),
+    ("I've told the warehouse, it'll go out tomorrow morning for sure", "ship d+1@12:00"),
+    ("Just checked: ships Thursday", "ship wd4+0"),
+    ("I'll personally make sure it's shipped by noon tomorrow", "ship d+1@14:00"),
+    ("Sorry for the wait, we're sending it first thing Monday", "ship wd1+0@12:00"),
+    ("We can have it out the door by 3", "ship next@03:00~"),
+    ("Once I hear back from the warehouse I'll email you, by tomorrow at the latest", "reply d+1 cond"),
+    ("Give us until Friday to get this shipped", "ship wd5+0"),
+    ("You will get a reply from us within one business day", "reply bd+1"),
+    ("Refund's on the way, should hit your card within 5 days", "refund d+5 hedged"),
+    ("We'll credit your account by tomorrow", "refund d+1"),
+    ("Your replacement goes out today", "reship d+0"),
+    ("We are out of stock, restocking on 5 January", "restock 1-5"),
+    ("The parcel wasn't picked up yesterday, it goes out today instead", "ship d+0"),
+    ("We don't have it in blue but the red ships today", "ship d+0"),
+    ("It's already on its way, arriving tomorrow", "deliver d+1"),
+    ("Within 24 hrs of payment your item is dispatched", "ship 24h>payment"),
+    ("yes we ship tmrw, no worries mate", "ship d+1"),
+    ("hopefully it goes out on monday", "ship wd1+0 hedged"),
 ]
 
 NOTHING = [
@@ -210,6 +229,8 @@ NOTHING = [
     "Happy Friday!",
     "See you tomorrow",
     "It's 5 pm here now",
+    "ETA is Friday",
+    "I don't work tomorrow",
 ]
 
 REQUESTS = [

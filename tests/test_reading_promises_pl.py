@@ -141,6 +141,24 @@ PROMISES = [
     ("wysylka 3 dni", "ship d+3"),
     ("Wyślemy 20.12.2026", "ship 2026-12-20"),
     ("wyslemy 1 grudnia do 12:00", "ship 12-1@12:00"),
+    ("Dzień dobry, przepraszam za opóźnienie, paczkę wyślemy jutro z samego rana", "ship d+1@12:00"),
+    ("Właśnie pakujemy, dzisiaj o 15 kurier zabiera", "ship d+0@15:00"),
+    ("Sprawdzę w magazynie i odpiszę Pani do godz. 14:00", "reply next@14:00"),
+    ("Wyślemy od razu po zaksięgowaniu wpłaty", "ship vague"),
+    ("Zwrot zrobimy w ciagu 14 dni od otrzymania towaru", "refund d+14>return_received"),
+    ("Dziś już po odbiorze kuriera, więc paczka pójdzie jutro", "ship d+1"),
+    ("Nie wcześniej niż w środę wyślemy", "ship vague"),
+    ("Prześlę zdjęcia jeszcze dzisiaj", "other d+0"),
+    ("Towar będzie u Państwa w czwartek", "deliver wd4+0"),
+    ("Jutro z rana nadam, obiecuję!", "ship d+1@12:00"),
+    ("We wtorek albo w środę wyślemy", "ship wd3+0"),
+    ("Wyślemy 24.12 do południa", "ship 12-24@12:00"),
+    ("Odp. do jutra", "reply d+1"),
+    ("wysyłka jutro, nr przesyłki wieczorem", "ship d+1"),
+    ("Reklamację rozpatrzymy do 20 maja", "other 5-20"),
+    ("Nie ma sprawy, zmienimy adres i wyślemy dziś", "ship d+0"),
+    ("Mogę wysłać jutro", "ship d+1"),
+    ("Jak zaksięgujemy wpłatę to wyślemy tego samego dnia", "ship d+0 cond"),
 ]
 
 NOTHING = [
@@ -205,6 +223,9 @@ NOTHING = [
     "Konkurencja wysyła w 24h",
     "Wysłalibyśmy dziś, gdyby była wpłata",
     "To nie my wysyłamy, tylko producent",
+    "Proszę dać nam czas do piątku",
+    "Niestety nie mamy na stanie, będzie w poniedziałek",
+    "Kurier był dziś, paczka pojechała",
 ]
 
 REQUESTS = [

@@ -96,9 +96,16 @@ def test_whole_weeks_shift_the_deadline(unit: str, n: int, weekday: int, clock: 
 
 @pytest.mark.parametrize(
     ("digits", "words"),
-    [("48小时内发", "四十八小时内发"), ("3天内发", "三天内发"), ("2个工作日退款", "两个工作日退款"), ("15号发", "十五号发"), ("下午6点发", "下午六点发"),
-     ("30分钟内回复您", "三十分钟内回复您"), ("11月20号发", "十一月二十号发")],
-)  # fmt: skip
+    [
+        ("48小时内发", "四十八小时内发"),
+        ("3天内发", "三天内发"),
+        ("2个工作日退款", "两个工作日退款"),
+        ("15号发", "十五号发"),
+        ("下午6点发", "下午六点发"),
+        ("30分钟内回复您", "三十分钟内回复您"),
+        ("11月20号发", "十一月二十号发"),
+    ],
+)
 def test_digits_and_numerals_read_alike(digits: str, words: str) -> None:
     assert [one.when for one in promises(normal(digits), "zh")[0]] == [one.when for one in promises(normal(words), "zh")[0]]
     assert promises(normal(digits), "zh")[0]

@@ -71,7 +71,7 @@ def test_token_patterns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     ],
 )
 def test_faults_name_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
-    with pytest.raises(UsageError, match="x.yaml") as error:
+    with pytest.raises(UsageError, match=r"x\.yaml") as error:
         _written(tmp_path, monkeypatch, text)
     assert said in str(error.value)
 

@@ -55,7 +55,7 @@ def _mark_cut_offs(part: Segment, normal: Normal, lang: Lang) -> bool:
             if not before and after and after[0].piece.sort == "span":
                 _anchor(part, token, normal)
                 continue
-            found = found or bool(part.groups) or token.kind == "condition_order"
+            found = found or bool(part.groups) or part.has("vague") or token.kind == "condition_order"
             _set(before)
         elif (after and after[0].piece.sort != "span") or token.kind == "condition_order":
             found = True

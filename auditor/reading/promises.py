@@ -112,6 +112,8 @@ class _Reader:
         between = [token for token in part.tokens if condition.end <= token.start < action.start]
         if self.lang == "en" and any(token.kind == "order_word" for token in between):
             return True
+        if self.lang == "pl" and any(self.text[token.start : token.end] == "to" for token in between):
+            return True
         return any(token.kind == "seller" and token.start - condition.end > 2 for token in between)
 
     def _is_active(self, part: Segment, action: Token) -> bool:
