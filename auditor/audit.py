@@ -116,7 +116,9 @@ def assemble(request: Request, loaded: ingest.Loaded, packs: tuple[Pack, ...], w
     """All that the reports are made from."""
     notices = tuple(_notice(row) for row in loaded.notices.sort("issued_at", "notice_id").iter_rows(named=True))
     zones = {platform: pack.timezone for pack in packs for platform in pack.platforms}
-    wanted = sorted({f.conversation_id for f in whole.findings} | {n.conversation_id for n in notices if n.conversation_id})
+    about = loaded.messages.filter(pl.col("order_id").is_in([n.order_id for n in notices if n.order_id]))["conversation_id"]
+    named = {n.conversation_id for n in notices if n.conversation_id}
+    wanted = sorted({f.conversation_id for f in whole.findings} | named | set(about.to_list()))
     ids = pl.DataFrame({"conversation_id": wanted}, schema={"conversation_id": pl.String})
     messages = loaded.messages.join(ids, on="conversation_id", how="semi")
     noticed = pl.col("order_id").is_in([n.order_id for n in notices if n.order_id])

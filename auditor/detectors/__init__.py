@@ -6,9 +6,9 @@ Rules are found, code is listed: this table is the list.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import ModuleType
 from typing import Any, Protocol
 
+from auditor.detectors import contradiction, mechanical, phrases, procedure, promises, response_time, ship_window, statements
 from auditor.model import Hit, NotEvaluated
 from auditor.shard import Shard
 
@@ -25,17 +25,15 @@ class Detector(Protocol):
         ...
 
 
-def _table() -> dict[str, ModuleType]:
-    from importlib import import_module
+_MODULES: tuple[Any, ...] = (
+    response_time,
+    promises,
+    ship_window,
+    statements,
+    contradiction,
+    phrases,
+    mechanical,
+    procedure,
+)
 
-    table = {}
-    for name in ("response_time", "promises", "ship_window", "statements", "contradiction", "phrases", "mechanical", "procedure"):
-        try:
-            module = import_module(f"auditor.detectors.{name}")
-        except ImportError:
-            continue
-        table[module.NAME] = module
-    return table
-
-
-DETECTORS: Mapping[str, Detector] = _table()  # type: ignore[assignment]
+DETECTORS: Mapping[str, Detector] = {module.NAME: module for module in _MODULES}
