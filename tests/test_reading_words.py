@@ -38,6 +38,7 @@ def _written(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, lang: str
     path.parent.mkdir(parents=True)
     path.write_text(text, encoding="utf-8")
     monkeypatch.setattr(words, "RULES", folder)
+    words.word_list.cache_clear()
     return words.word_list("x", lang)  # type: ignore[arg-type]
 
 
