@@ -67,7 +67,8 @@ def _said(shard: Shard, conversation: Conversation) -> Iterator[Said]:
     products: list[str] = []
     asked: list[int] = []
     question = ""
-    topics: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()  # of the buyer's last words that had any
+    now: frozenset[str] = frozenset()  # of the buyer's last words
     closed = False  # an agent has spoken since the buyer's last words
     for at, message in enumerate(conversation.messages):
         if message.product_id and (not products or products[-1] != message.product_id):
@@ -85,7 +86,7 @@ def _said(shard: Shard, conversation: Conversation) -> Iterator[Said]:
         text_id, lang = conversation.text_ids[at], conversation.langs[at]
         normal = shard.texts.normal(text_id)
         reading = shard.texts.reading(text_id)
-        short = [c for c in answers(normal, lang) if _ASKED.get(c.slot, frozenset()) & topics]
+        short = [c for c in answers(normal, lang) if _ASKED.get(c.slot, frozenset()) & (topics if _is_telling(c, lang) else now)]
         claims = [*reading.claims, *(c for c in short if all(c.slot != known.slot for known in reading.claims))]
         wanted = frozenset(part for i in asked for part in _limits(shard, conversation, i))
         special = bool(claims) and frames(normal, lang, ("time_limited",))
@@ -94,6 +95,11 @@ def _said(shard: Shard, conversation: Conversation) -> Iterator[Said]:
         for claim in claims:
             own = frozenset(claim.subject.split(" ")) - {""}
             yield Said(at, message, claim, lang, product, question, own or wanted, special, case)
+
+
+def _is_telling(claim: Claim, lang: Lang) -> bool:
+    """Whether a short answer speaks of its slot though other words lie between ("12 months", "none on bits")."""
+    return claim.slot in ("warranty", "price") and (lang != "zh" or claim.value[:1].isdigit())
 
 
 def _topics(shard: Shard, conversation: Conversation, places: Sequence[int]) -> frozenset[str]:
