@@ -1,0 +1,70 @@
+"""The nouns: what travels between the rooms, as tables (many) and frozen objects (few).
+
+Tables are Polars frames with the columns below. Instants are UTC; `offset_s` keeps the message's own clock
+(seconds east of Greenwich), so that "today" means the day the agent saw. Ids are strings, always.
+"""
+
+from auditor.model.columns import ACTIVITY_COLUMNS, MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS, ORDER_INSTANTS, ROUND_COLUMNS
+from auditor.model.found import FactValue, Finding, Hit, NotEvaluated
+from auditor.model.law import AppealTerms, Clause, Confidence, Pack, Rule, Texts
+from auditor.model.records import Conversation, Fact, InputFile, Message, Notice, Order, Quarantined, Shop
+from auditor.model.result import AuditResult
+from auditor.model.terms import (
+    CHANNELS,
+    CONTENT_TYPES,
+    FAMILIES,
+    INSTANT,
+    LANGS,
+    ROLES,
+    SEVERITIES,
+    Certainty,
+    Family,
+    Lang,
+    Severity,
+)
+from auditor.model.understood import Claim, LedgerEntry, Outcome, Promise, PromiseKind, When
+
+__all__ = [
+    "ACTIVITY_COLUMNS",
+    "CHANNELS",
+    "CONTENT_TYPES",
+    "FAMILIES",
+    "INSTANT",
+    "LANGS",
+    "MESSAGE_COLUMNS",
+    "NOTICE_COLUMNS",
+    "ORDER_COLUMNS",
+    "ORDER_INSTANTS",
+    "ROLES",
+    "ROUND_COLUMNS",
+    "SEVERITIES",
+    "AppealTerms",
+    "AuditResult",
+    "Certainty",
+    "Claim",
+    "Clause",
+    "Confidence",
+    "Conversation",
+    "Fact",
+    "FactValue",
+    "Family",
+    "Finding",
+    "Hit",
+    "InputFile",
+    "Lang",
+    "LedgerEntry",
+    "Message",
+    "NotEvaluated",
+    "Notice",
+    "Order",
+    "Outcome",
+    "Pack",
+    "Promise",
+    "PromiseKind",
+    "Quarantined",
+    "Rule",
+    "Severity",
+    "Shop",
+    "Texts",
+    "When",
+]

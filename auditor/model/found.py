@@ -1,0 +1,67 @@
+"""What a detector saw, and what a rule made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from auditor.model.terms import Certainty, Family, Severity
+
+FactValue = str | int | float | Decimal | datetime | timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a detector saw; it knows no rule, severity or wording. `facts` are what a rule's message may name."""
+
+    at: datetime  # when the message was written (aware, its own offset): decides which rule version holds
+    conversation_id: str
+    message_ids: tuple[str, ...]  # the evidence, in order
+    agent_id: str | None
+    certainty: Certainty
+    quote: str
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
+    measured: str = ""
+    threshold: str = ""
+    order_id: str | None = None
+    basis: str = ""  # suspected: what it rests on
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluated:
+    """Something that a rule could not judge, and why; `count` many of the same kind, `examples` some places."""
+
+    rule_id: str
+    reason: str  # a key of report texts: no_order, no_calendar, unclear_need, outside_hours, …
+    count: int = 1
+    examples: tuple[str, ...] = ()  # conversation ids, at most 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A hit under the rule that was in force: the row of findings.jsonl, in its field order."""
+
+    finding_id: str
+    rule_id: str
+    pack: str
+    pack_version: str
+    clause: str
+    family: Family
+    severity: Severity
+    certainty: Certainty
+    platform: str
+    shop_id: str | None
+    agent_id: str | None
+    conversation_id: str
+    order_id: str | None
+    message_ids: tuple[str, ...]
+    occurred_at: datetime
+    measured: str
+    threshold: str
+    explanation: str  # in the language of the reports
+    quote: str
+    suppressed_by: str | None = None
+    facts: Mapping[str, FactValue] = field(default_factory=dict)  # for other languages' wording; not written out
+    basis: str = ""

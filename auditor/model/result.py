@@ -1,0 +1,37 @@
+"""The audit's result: all that the reports are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from auditor.model.found import Finding, NotEvaluated
+from auditor.model.law import Pack
+from auditor.model.records import Conversation, InputFile, Notice, Order, Quarantined, Shop
+from auditor.model.terms import Lang
+from auditor.model.understood import LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """All that the reports are made from."""
+
+    as_of: datetime
+    lang: Lang
+    version: str
+    packs: tuple[Pack, ...]
+    findings: tuple[Finding, ...]  # by occurred_at, conversation, rule
+    not_evaluated: tuple[NotEvaluated, ...]
+    ledger: tuple[LedgerEntry, ...]
+    rounds: pl.DataFrame
+    activity: pl.DataFrame
+    conversations: Mapping[str, Conversation]  # those that a finding or a notice names
+    notices: tuple[Notice, ...]
+    orders: Mapping[str, Order]  # those of `conversations` and `notices`
+    shops: Mapping[str, Shop]
+    inputs: tuple[InputFile, ...]
+    quarantined: tuple[Quarantined, ...]
+    counts: Mapping[str, int]  # messages, conversations, agents, orders, notices, texts, rules …
