@@ -20,7 +20,7 @@ from rapidfuzz import fuzz
 
 from auditor.model import Conversation, FactValue, Hit, NotEvaluated
 from auditor.shard import Shard
-from auditor.turns import Turn, is_text, letters, made_of, passages, turns
+from auditor.turns import Turn, is_text, letters, made_of, may_say, passages, texts_made_of, turns
 from auditor.worktime import counted_seconds
 
 NAME = "mechanical"
@@ -33,7 +33,9 @@ _ACK, _PING, _OPEN, _WITHDRAWS = "mechanical/buyer_ack", "mechanical/ping", "mec
 _ASKS, _COMPLAINS, _PROTESTS = "mechanical/asks", "procedure/complaint", "mechanical/protests"
 _ANSWERING = frozenset({"question", "apology", "asks_evidence", "asks_order_no", "escalates", "follow_up_promise", "holds", "offers_solution"})
 _SHORTEST = {"zh": 6, "en": 15, "pl": 15}  # letters; shorter answers ("可以的", "yes, we do") rightly fit many questions
-_LONGEST_FILLER = 30
+_LONGEST_FILLER = 24  # characters
+_LONGEST_HOLD = 60
+_HOLDING = (_HOLD, _CLOSING, _FILLER)
 _PARTICLES = "[亲哦呢哈啦呀啊的了哟嘛吧噢]|\\b(?:dear|hi|hello|please|sir|madam|pan|pani|prosze|proszę)\\b"
 
 
@@ -86,6 +88,8 @@ def _repeated(shard: Shard, params: Params) -> Iterator[Hit]:
     groups = groups.filter(pl.col("times") >= params.times)
     if params.kind == "near_same":
         groups = groups.filter(pl.col("forms") > 1)
+    polite = texts_made_of(shard, (_CLOSING, _HOLD), _LONGEST_HOLD, groups["text_id"].explode().unique().to_list())
+    groups = groups.filter(~pl.col("text_id").list.first().is_in(polite))
     rows = groups.sort("conversation_id", "sender_id", key, nulls_last=True).select("conversation_id", "sender_id", "text_id").rows()
     for conversation, (_, agent, text_ids) in zip(_each(shard, [row[0] for row in rows]), rows, strict=True):
         hit = _repeated_in(shard, params, conversation, agent, frozenset(text_ids))
@@ -164,9 +168,8 @@ def _bare(text: str) -> str:
 
 
 def _perfunctory(shard: Shard, params: Params) -> Iterator[Hit]:
-    short = shard.texts.frame.filter(pl.col("by_agent") & (pl.col("norm").str.len_chars() <= _LONGEST_FILLER))
-    ids = shard.texts.may_match((_FILLER,)).intersection(short["text_id"].to_list())
-    said = shard.messages.filter((pl.col("sender_role") == "agent") & pl.col("text_id").is_in(sorted(ids)))
+    ids = texts_made_of(shard, (_FILLER,), _LONGEST_FILLER)
+    said = shard.messages.filter((pl.col("sender_role") == "agent") & pl.col("text_id").is_in(ids))
     often = said.group_by("conversation_id").len().filter(pl.col("len") >= params.times)
     for conversation in shard.conversations(often["conversation_id"].to_list()):
         by_agent: dict[str | None, list[tuple[int, int]]] = {}
@@ -213,7 +216,7 @@ def _filler_hit(conversation: Conversation, pairs: Sequence[tuple[int, int]], pa
 
 
 def _vanished(shard: Shard, params: Params) -> Iterator[Hit]:
-    ids = sorted(shard.texts.may_match((_HOLD,)))
+    ids = texts_made_of(shard, _HOLDING, _LONGEST_HOLD, may_say(shard, (_HOLD,)))
     human = shard.messages.filter(pl.col("sender_role") == "agent").with_columns(
         (pl.col("sent_at").shift(-1).over("conversation_id") - pl.col("sent_at")).alias("gap")
     )
@@ -230,7 +233,7 @@ def _vanished_in(shard: Shard, params: Params, conversation: Conversation, turn:
         return None
     position = turn.answered[-1]
     message = conversation.messages[position]
-    holds = is_text(message) and made_of(shard, conversation, position, (_HOLD, _CLOSING, _FILLER))
+    holds = is_text(message) and made_of(shard, conversation, position, _HOLDING)
     if message.time_doubt or not holds or not passages(shard, conversation, position, (_HOLD,)):
         return None
     after = later.asked if later else ()
@@ -258,7 +261,7 @@ def _seen_until(shard: Shard, conversation: Conversation, position: int) -> date
 
 
 def _off_topic(shard: Shard, params: Params) -> Iterator[Hit]:
-    for conversation in shard.conversations(shard.with_texts(shard.texts.may_match((_PROTESTS,)), "buyer")):
+    for conversation in shard.conversations(shard.with_texts(may_say(shard, (_PROTESTS,), "buyer"), "buyer")):
         rounds = turns(conversation)
         missed: dict[str | None, list[tuple[int, int]]] = {}
         for turn, following in pairwise(rounds):

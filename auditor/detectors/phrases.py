@@ -4,7 +4,8 @@
     agent lan: 平台规定不能加微信的哦          passes: it is refused
     buyer: 你是不是傻                          passes: it is the buyer's word
 
-A weak list counts only where the buyer reacts, or where two different weak passages stand in one conversation.
+A weak list counts only where the buyer reacts, or where two different weak passages stand in one conversation; a mild
+list only where the buyer reacts, or beside a weak passage.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from itertools import groupby
 
 from auditor.model import Conversation, Hit, NotEvaluated
 from auditor.shard import Shard
-from auditor.turns import is_text, passages
+from auditor.turns import is_text, may_say, passages
 
 NAME = "phrases"
 FACTS = frozenset({"passages", "count", "reaction"})
@@ -27,11 +28,15 @@ _OPENING, _CLOSING = "“\"「『«„‘", "”\"」』»”’"
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """Names of word lists. `lists`: any match counts; `weak`: needs a `reaction` of the buyer or a second weak passage;
-    `needs`: a list of these must match in the same message too; `unless`: a match of these clears the message."""
+    """Names of word lists.
+
+    `lists`: any match counts. `weak`: needs a `reaction` of the buyer or a second weak passage. `mild`: needs a reaction or a
+    weak passage. `needs`: one of these must match in the same message too. `unless`: a match of these clears the message.
+    """
 
     lists: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
+    mild: tuple[str, ...] = ()
     reaction: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
@@ -40,16 +45,22 @@ class Params:
 @dataclass(frozen=True, slots=True)
 class _Line:
     position: int
-    passages: tuple[str, ...]
-    strong: bool
+    strong: tuple[str, ...]
+    weak: tuple[str, ...]
+    mild: tuple[str, ...]
     reaction: str
+
+    @property
+    def passages(self) -> tuple[str, ...]:
+        """All that was found, each once."""
+        return tuple(dict.fromkeys((*self.strong, *self.weak, *self.mild)))
 
 
 def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
     """One hit a conversation and agent: all messages in which the lists found something said by the agent."""
-    ids = shard.texts.may_match((*params.lists, *params.weak))
+    ids = may_say(shard, (*params.lists, *params.weak, *params.mild))
     for conversation in shard.conversations(shard.with_texts(ids)):
-        lines = [line for line in _lines(shard, conversation, params) if line is not None]
+        lines = [line for line in _lines(shard, conversation, params)]
         lines.sort(key=lambda line: (conversation.messages[line.position].sender_id or "", line.position))
         for agent, group in groupby(lines, key=lambda line: conversation.messages[line.position].sender_id):
             mine = list(group)
@@ -57,20 +68,20 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
                 yield _hit(conversation, agent, mine)
 
 
-def _lines(shard: Shard, conversation: Conversation, params: Params) -> Iterator[_Line | None]:
+def _lines(shard: Shard, conversation: Conversation, params: Params) -> Iterator[_Line]:
     for position, message in enumerate(conversation.messages):
         if message.role != "agent" or not is_text(message):
             continue
         strong = _said(shard, conversation, position, params.lists)
         weak = _said(shard, conversation, position, params.weak)
-        if not strong and not weak:
+        mild = _said(shard, conversation, position, params.mild)
+        if not (strong or weak or mild):
             continue
         if params.needs and not passages(shard, conversation, position, params.needs):
             continue
         if passages(shard, conversation, position, params.unless):
             continue
-        said = tuple(dict.fromkeys((*strong, *weak)))
-        yield _Line(position, said, bool(strong), _reaction(shard, conversation, position, params))
+        yield _Line(position, strong, weak, mild, _reaction(shard, conversation, position, params))
 
 
 def _said(shard: Shard, conversation: Conversation, position: int, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -110,7 +121,8 @@ def _reaction(shard: Shard, conversation: Conversation, position: int, params: P
 def _counts(lines: list[_Line]) -> bool:
     if any(line.strong or line.reaction for line in lines):
         return True
-    return len({passage.casefold() for line in lines for passage in line.passages}) > 1
+    weak = {passage.casefold() for line in lines for passage in line.weak}
+    return len(weak) > 1 or (bool(weak) and any(line.mild for line in lines))
 
 
 def _hit(conversation: Conversation, agent: str | None, lines: list[_Line]) -> Hit:

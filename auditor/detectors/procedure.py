@@ -15,7 +15,7 @@ from typing import Literal
 
 from auditor.model import Conversation, FactValue, Hit, NotEvaluated
 from auditor.shard import Shard
-from auditor.turns import is_text, passages, turns
+from auditor.turns import is_text, may_say, passages, turns
 
 NAME = "procedure"
 FACTS = frozenset({"times", "asked", "complaint"})
@@ -51,7 +51,12 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
         "exception_not_told": _exception_not_told,
         "no_closure": _no_closure,
     }[params.kind]
-    for conversation in shard.conversations(shard.with_texts(shard.texts.may_match((gate,)), role)):
+    ids = set(shard.with_texts(may_say(shard, (gate,), role), role))
+    if params.kind == "follow_up_without_time":
+        ids &= set(shard.with_texts(may_say(shard, (_ASKS_WHEN,), "buyer"), "buyer"))
+    if params.kind == "refused_without_evidence":
+        ids &= set(shard.with_texts(may_say(shard, (_COMPLAINT,), "buyer"), "buyer"))
+    for conversation in shard.conversations(ids):
         yield from judge(_View(shard, conversation), params)
 
 
