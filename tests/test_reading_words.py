@@ -39,7 +39,7 @@ def _written(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, lang: str
     path.write_text(text, encoding="utf-8")
     monkeypatch.setattr(words, "RULES", folder)
     words.word_list.cache_clear()
-    return words.word_list("x", lang)  # type: ignore[arg-type]
+    return words.word_list("x", lang)
 
 
 def test_polish_is_found_with_and_without_diacritics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
