@@ -47,9 +47,9 @@ def _claim_values(shard: Shard) -> pl.DataFrame:
     rows: list[tuple[int, str, str]] = []
     spoken = shard.texts.frame.filter(pl.col("by_agent"))
     for (lang,), part in spoken.group_by("lang", maintain_order=True):
-        short = part.filter(pl.col("norm").str.contains(lexicon("claim_answers", lang).gate))  # type: ignore[arg-type]
+        short = part.filter(pl.col("norm").str.contains(lexicon("claim_answers", lang).gate))
         for text_id in short["text_id"].to_list():
-            rows += [(text_id, c.slot, c.value) for c in answers(shard.texts.normal(text_id), lang)]  # type: ignore[arg-type]
+            rows += [(text_id, c.slot, c.value) for c in answers(shard.texts.normal(text_id), lang)]
     mine = set(spoken["text_id"].to_list())
     for text_id in sorted(shard.texts.passing("claims") & mine):
         rows += [(text_id, c.slot, c.value) for c in shard.texts.reading(text_id).claims]
