@@ -27,7 +27,7 @@ class Turn:
 
 
 def turns(conversation: Conversation) -> tuple[Turn, ...]:
-    """The conversation as turns, in order; lines of bots and of the system belong to nobody and are left out."""
+    """Split the conversation into turns, in order; lines of bots and of the system belong to nobody and are left out."""
     found: list[Turn] = []
     asked: list[int] = []
     answered: list[int] = []
@@ -71,7 +71,11 @@ def _gates(_: Shard) -> dict[tuple[str, str], frozenset[int]]:
 
 
 def _by_language(shard: Shard) -> dict[Lang, pl.DataFrame]:
-    folded = pl.when(pl.col("lang") == "pl").then(pl.col("norm").str.replace_many(list(_MARKED), list(_PLAIN))).otherwise(pl.col("norm"))
+    folded = (
+        pl.when(pl.col("lang") == "pl")
+        .then(pl.col("norm").str.replace_many(list(_MARKED), list(_PLAIN)))
+        .otherwise(pl.col("norm"))
+    )
     texts = shard.texts.frame.with_columns(folded.alias("norm"))
     return {lang: texts.filter(pl.col("lang") == lang) for lang in LANGS}
 
@@ -105,7 +109,7 @@ def _found(_: Shard) -> dict[tuple[str, int], tuple[str, ...]]:
 
 
 def passages(shard: Shard, conversation: Conversation, position: int, names: Iterable[str]) -> tuple[str, ...]:
-    """The passages of one message in which the word lists match, as written, list by list."""
+    """Find the passages of one message in which the word lists match, as written, list by list."""
     text_id, lang = conversation.text_ids[position], conversation.langs[position]
     known = shard.once(_found)
     quotes: list[str] = []

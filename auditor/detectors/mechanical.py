@@ -1,8 +1,10 @@
 """Answers that are no answers: the same text to different questions, bare fillers, "one moment" and then silence.
 
-    buyer: 是大豆纤维的吗 / agent: 都是正品请放心 / buyer: 冬天够不够厚 / agent: 都是正品请放心 / …   flagged (same_answer, three times)
-    buyer: 包邮吗 / agent: 全国包邮的 / buyer: 真的包邮吗 / agent: 全国包邮的 / …                    passes: the question is the same
-    buyer: 能存几年 / agent: 嗯 / buyer: 要避光吗 / agent: 哦                                      flagged (perfunctory)
+    buyer: 是大豆纤维的吗 / agent: 都是正品请放心 / buyer: 冬天够不够厚 / agent: 都是正品请放心 / …
+                                                        flagged (same_answer, three times)
+    buyer: 包邮吗 / agent: 全国包邮的 / buyer: 真的包邮吗 / agent: 全国包邮的 / …
+                                                        passes: the question is the same
+    buyer: 能存几年 / agent: 嗯 / buyer: 怎么保存 / agent: 哦    flagged (perfunctory)
 
 Identical texts to questions that differ are proven; everything else rests on how the texts were understood.
 """
@@ -31,7 +33,9 @@ Hours = tuple[int, int]
 _CLOSING, _HOLD, _FILLER, _ASSENT = "mechanical/closing", "mechanical/hold", "mechanical/filler", "mechanical/assent"
 _ACK, _PING, _OPEN, _WITHDRAWS = "mechanical/buyer_ack", "mechanical/ping", "mechanical/open_question", "mechanical/withdraws"
 _ASKS, _COMPLAINS, _PROTESTS = "mechanical/asks", "procedure/complaint", "mechanical/protests"
-_ANSWERING = frozenset({"question", "apology", "asks_evidence", "asks_order_no", "escalates", "follow_up_promise", "holds", "offers_solution"})
+_ANSWERING = frozenset(
+    {"question", "apology", "asks_evidence", "asks_order_no", "escalates", "follow_up_promise", "holds", "offers_solution"}
+)
 _SHORTEST = {"zh": 6, "en": 15, "pl": 15}  # letters; shorter answers ("可以的", "yes, we do") rightly fit many questions
 _LONGEST_FILLER = 24  # characters
 _LONGEST_HOLD = 60
@@ -41,8 +45,11 @@ _PARTICLES = "[亲哦呢哈啦呀啊的了哟嘛吧噢]|\\b(?:dear|hi|hello|plea
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """`times`: so many answers; `question_similarity`: questions more alike than this (0–1) are one question;
-    `within`, `counted`: how long a "one moment" may last, in the daily hours that count; `approved`: scripts that may repeat."""
+    """What to look for, and how much of it.
+
+    `times`: so many answers. `question_similarity`: questions more alike than this (0–1) are one question. `within`, `counted`:
+    how long a "one moment" may last, in the daily hours that count. `approved`: scripts that may repeat.
+    """
 
     kind: Literal["same_answer", "near_same", "perfunctory", "hold_and_vanish", "off_topic"] = "same_answer"
     times: int = 3
@@ -90,7 +97,9 @@ def _repeated(shard: Shard, params: Params) -> Iterator[Hit]:
         groups = groups.filter(pl.col("forms") > 1)
     polite = texts_made_of(shard, (_CLOSING, _HOLD), _LONGEST_HOLD, groups["text_id"].explode().unique().to_list())
     groups = groups.filter(~pl.col("text_id").list.first().is_in(polite))
-    rows = groups.sort("conversation_id", "sender_id", key, nulls_last=True).select("conversation_id", "sender_id", "text_id").rows()
+    rows = (
+        groups.sort("conversation_id", "sender_id", key, nulls_last=True).select("conversation_id", "sender_id", "text_id").rows()
+    )
     for conversation, (_, agent, text_ids) in zip(_each(shard, [row[0] for row in rows]), rows, strict=True):
         hit = _repeated_in(shard, params, conversation, agent, frozenset(text_ids))
         if hit is not None:
@@ -112,7 +121,11 @@ def _repeated_in(
         if position is None or conversation.messages[position].sender_id != agent:
             continue
         asked = next((at for at in reversed(turn.asked) if _asks(shard, conversation, at)), None)
-        if asked is None or made_of(shard, conversation, position, (_CLOSING, _HOLD)) or _is_approved(conversation, position, params):
+        if (
+            asked is None
+            or made_of(shard, conversation, position, (_CLOSING, _HOLD))
+            or _is_approved(conversation, position, params)
+        ):
             continue
         answers.append(position)
         if not any(_same_question(shard, params, conversation, asked, other, position) for other in questions):
@@ -132,7 +145,7 @@ def _repeated_in(
 
 
 def _only_answer(shard: Shard, conversation: Conversation, turn: Turn, text_ids: frozenset[int]) -> int | None:
-    """The repeated text, where nothing else but closings was said in that turn."""
+    """Find the repeated text, where nothing else but closings was said in that turn."""
     mine = [at for at in turn.answered if conversation.text_ids[at] in text_ids and is_text(conversation.messages[at])]
     rest = [at for at in turn.answered if at not in mine]
     polite = all(is_text(conversation.messages[at]) and made_of(shard, conversation, at, (_CLOSING,)) for at in rest)
@@ -141,7 +154,11 @@ def _only_answer(shard: Shard, conversation: Conversation, turn: Turn, text_ids:
 
 def _asks(shard: Shard, conversation: Conversation, position: int) -> bool:
     message = conversation.messages[position]
-    if not is_text(message) or made_of(shard, conversation, position, (_ACK,)) or made_of(shard, conversation, position, (_PING,)):
+    if (
+        not is_text(message)
+        or made_of(shard, conversation, position, (_ACK,))
+        or made_of(shard, conversation, position, (_PING,))
+    ):
         return False
     return bool(passages(shard, conversation, position, (_OPEN, _ASKS, _COMPLAINS)))
 
@@ -220,7 +237,9 @@ def _vanished(shard: Shard, params: Params) -> Iterator[Hit]:
     human = shard.messages.filter(pl.col("sender_role") == "agent").with_columns(
         (pl.col("sent_at").shift(-1).over("conversation_id") - pl.col("sent_at")).alias("gap")
     )
-    held = human.filter(pl.col("text_id").is_in(ids) & ~pl.col("time_doubt") & (pl.col("gap").is_null() | (pl.col("gap") > params.within)))
+    held = human.filter(
+        pl.col("text_id").is_in(ids) & ~pl.col("time_doubt") & (pl.col("gap").is_null() | (pl.col("gap") > params.within))
+    )
     for conversation in shard.conversations(held["conversation_id"].to_list()):
         for turn, later in zip(turns(conversation), (*turns(conversation)[1:], None), strict=True):
             hit = _vanished_in(shard, params, conversation, turn, later)
@@ -249,7 +268,9 @@ def _vanished_in(shard: Shard, params: Params, conversation: Conversation, turn:
     if waited <= params.within:
         return None
     facts: dict[str, FactValue] = {"times": 1, "answer": message.text, "waited": waited}
-    return _hit(conversation, [position], facts, f"{int(waited.total_seconds())} s", f"<= {int(params.within.total_seconds())} s", False)
+    return _hit(
+        conversation, [position], facts, f"{int(waited.total_seconds())} s", f"<= {int(params.within.total_seconds())} s", False
+    )
 
 
 def _seen_until(shard: Shard, conversation: Conversation, position: int) -> datetime | None:
@@ -279,7 +300,8 @@ def _beside(shard: Shard, params: Params, conversation: Conversation, turn: Turn
     if asked is None or not all(is_text(conversation.messages[at]) for at in turn.answered):
         return None
     again = any(
-        passages(shard, conversation, at, (_PROTESTS,)) or _same_question(shard, params, conversation, asked, at, at) for at in following.asked
+        passages(shard, conversation, at, (_PROTESTS,)) or _same_question(shard, params, conversation, asked, at, at)
+        for at in following.asked
     )
     wanted = _topics(shard, conversation, asked)
     readings = [shard.texts.reading(conversation.text_ids[at]) for at in turn.answered]

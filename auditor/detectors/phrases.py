@@ -23,7 +23,7 @@ FACTS = frozenset({"passages", "count", "reaction"})
 
 _BUYERS_LINES = 2  # how many of the buyer's next messages may hold the reaction
 _SAYS = "conduct/reports_speech"
-_OPENING, _CLOSING = "“\"「『«„‘", "”\"」』»”’"
+_OPENING, _CLOSING = '“"「『«„‘', '”"」』»”’'
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _lines(shard: Shard, conversation: Conversation, params: Params) -> Iterator
 
 
 def _said(shard: Shard, conversation: Conversation, position: int, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The passages that are the agent's own words."""
+    """Keep the passages that are the agent's own words."""
     found = passages(shard, conversation, position, names)
     return tuple(passage for passage in found if not _repeats_buyer(shard, conversation, position, passage))
 

@@ -21,7 +21,12 @@ NAME = "procedure"
 FACTS = frozenset({"times", "asked", "complaint"})
 
 _PASSES_ON, _ASKS_WHEN, _GIVES_TIME = "procedure/passes_on", "procedure/asks_when", "procedure/gives_time"
-_COMPLAINT, _EVIDENCE, _REFUSES, _SOLUTION = "procedure/complaint", "procedure/asks_evidence", "procedure/refuses", "procedure/solution"
+_COMPLAINT, _EVIDENCE, _REFUSES, _SOLUTION = (
+    "procedure/complaint",
+    "procedure/asks_evidence",
+    "procedure/refuses",
+    "procedure/solution",
+)
 _ORDER_NO, _DECLINES, _CLOSING = "procedure/asks_order_no", "procedure/declines_evidence", "mechanical/closing"
 _SHOWN = ("image", "video", "file")
 
@@ -31,7 +36,12 @@ class Params:
     """`kind`: which step; `times`: how often the matter is passed on without a time (once is enough if the buyer asked when)."""
 
     kind: Literal[
-        "follow_up_without_time", "refused_without_evidence", "no_evidence_asked", "no_order_number", "exception_not_told", "no_closure"
+        "follow_up_without_time",
+        "refused_without_evidence",
+        "no_evidence_asked",
+        "no_order_number",
+        "exception_not_told",
+        "no_closure",
     ] = "follow_up_without_time"
     times: int = 2
 
@@ -90,7 +100,7 @@ class _View:
         return any(m.role == "buyer" and m.content_type in _SHOWN for m in self.conversation.messages[:before])
 
     def last(self, role: str) -> int:
-        """The last message of that role (-1: none)."""
+        """Find the last message of that role (-1: none)."""
         return max((at for at, m in enumerate(self.conversation.messages) if m.role == role), default=-1)
 
 
@@ -99,7 +109,9 @@ class _View:
 
 def _without_time(view: _View, params: Params) -> Iterator[Hit]:
     passed = view.of("agent", _PASSES_ON)
-    if not passed or any(view.gives_time(at) for at, m in enumerate(view.conversation.messages) if m.role == "agent" and at >= passed[0]):
+    if not passed or any(
+        view.gives_time(at) for at, m in enumerate(view.conversation.messages) if m.role == "agent" and at >= passed[0]
+    ):
         return
     if view.gives_time_before(passed[0]) or any(at > passed[0] for at in view.of("agent", _SOLUTION, _REFUSES)):
         return
@@ -109,7 +121,10 @@ def _without_time(view: _View, params: Params) -> Iterator[Hit]:
     unanswered = [at for at in asked_when if any(at in t.asked for t in open_turns)]
     if len(answers) < params.times or not unanswered:
         return
-    facts: dict[str, FactValue] = {"times": len(answers), "asked": view.conversation.messages[unanswered[0]].text if unanswered else None}
+    facts: dict[str, FactValue] = {
+        "times": len(answers),
+        "asked": view.conversation.messages[unanswered[0]].text if unanswered else None,
+    }
     yield _hit(view, answers, facts, f"{len(answers)}", "a time")
 
 
@@ -126,7 +141,13 @@ def _refused(view: _View, params: Params) -> Iterator[Hit]:
         return
     if any(at > first for at in view.of("agent", _SOLUTION, _EVIDENCE)):
         return
-    yield _hit(view, refused, {"times": len(refused), "complaint": view.conversation.messages[first].text}, f"{len(refused)}", "photos asked for")
+    yield _hit(
+        view,
+        refused,
+        {"times": len(refused), "complaint": view.conversation.messages[first].text},
+        f"{len(refused)}",
+        "photos asked for",
+    )
 
 
 def _no_evidence(view: _View, params: Params) -> Iterator[Hit]:
@@ -161,7 +182,7 @@ def _no_closure(view: _View, params: Params) -> Iterator[Hit]:
 
 
 def _exception_not_told(view: _View, params: Params) -> Iterator[Hit]:
-    """The buyer asks where the parcel is after the promised ship time, it was not shipped, and no answer says anything of it."""
+    """Late and not shipped, the buyer asks, and no answer says anything of it."""
     if len(view.conversation.orders) != 1 or view.conversation.tie not in ("order_id", "only_order"):
         return
     order = view.conversation.orders[0]

@@ -116,7 +116,9 @@ def _set(text: str, at: int) -> tuple[_Piece, int]:
     while text[end] != "]":
         end += 2 if text[end] == "\\" else text.index(":]", end) + 2 - end if text.startswith("[:", end) else 1
     inside = text[at + 1 : end]
-    plain = len(inside) <= 12 and not inside.startswith("^") and "-" not in inside[1:-1] and "\\" not in inside and "[:" not in inside
+    plain = (
+        len(inside) <= 12 and not inside.startswith("^") and "-" not in inside[1:-1] and "\\" not in inside and "[:" not in inside
+    )
     return (_Piece(frozenset(inside)) if plain else _GAP), end + 1
 
 
