@@ -149,4 +149,16 @@ def texts_made_of(shard: Shard, names: tuple[str, ...], longest: int, among: Ite
     short = shard.texts.frame.filter(pl.col("by_agent") & (pl.col("norm").str.len_chars() <= longest))
     if among is not None:
         short = short.filter(pl.col("text_id").is_in(sorted(among)))
-    return [text_id for text_id, lang in short.select("text_id", "lang").iter_rows() if text_made_of(shard, text_id, lang, names)]
+    maybe: list[int] = []
+    for lang in LANGS:
+        likely = short.filter((pl.col("lang") == lang) & pl.col("norm").str.contains(_only(names, lang)))
+        maybe += [text_id for text_id in likely["text_id"].to_list() if text_made_of(shard, text_id, lang, names)]
+    return maybe
+
+
+@lru_cache(maxsize=64)
+def _only(names: tuple[str, ...], lang: Lang) -> str:
+    """A pattern that every text made of the lists' passages matches as a whole."""
+    gates = [words.gate for name in names if (words := word_list(name, lang)) is not None]
+    joined = "|".join([*gates, r"[^\pL\pN]"])
+    return f"^(?:{joined})*$"

@@ -24,8 +24,26 @@ def hits(
 ) -> list[Hit]:
     """Lines "role: text" of one conversation, twenty seconds apart; the export ends `ends` after the first."""
     rows = [
-        ("c1", f"m{n + 1}", START + timedelta(seconds=20 * n), 28800, line.partition(": ")[0], "lan", line.partition(": ")[2])
-        + ("text", "chat", "taobao", None, None, None, None, lang, doubt, 0, n)
+        (
+            "c1",
+            f"m{n + 1}",
+            START + timedelta(seconds=20 * n),
+            28800,
+            line.partition(": ")[0],
+            "lan",
+            line.partition(": ")[2],
+            "text",
+            "chat",
+            "taobao",
+            None,
+            None,
+            None,
+            None,
+            lang,
+            doubt,
+            0,
+            n,
+        )
         for n, line in enumerate(lines)
     ]
     frame = pl.DataFrame(rows, schema=MESSAGE_COLUMNS, orient="row")
@@ -45,13 +63,13 @@ def test_one_text_to_three_questions_is_proven() -> None:
 @pytest.mark.parametrize(
     ("lang", "lines"),
     [
-        ("zh", chat(("几天能发货", "拍下后48小时内发出的哦"), ("几天能发货啊", "拍下后48小时内发出的哦"), ("几天能发货?", "拍下后48小时内发出的哦"))),
+        ("zh", chat(("几天能发货", "拍下后48小时内发出的哦"), ("几天能发货啊", "拍下后48小时内发出的哦"), ("几天能发货?", "拍下后48小时内发出的哦"))),  # noqa: E501
         ("zh", chat(("谢谢", "不客气，祝您生活愉快"), ("好的", "不客气，祝您生活愉快"), ("再见", "不客气，祝您生活愉快"))),
         ("zh", chat(("能退吗", "可以的亲"), ("包邮吗", "可以的亲"), ("有发票吗", "可以的亲"))),
         ("zh", chat(("是纯棉的吗", STOCK), ("多大尺寸", STOCK), ("会缩水吗", STOCK), role="bot")),
         ("zh", [*chat(("是纯棉的吗", STOCK)), "agent: 是纯棉的", *chat(("多大尺寸", STOCK), ("会缩水吗", STOCK))]),
-        ("en", chat(("is it wool?", "You're welcome, have a nice day!"), ("size?", "You're welcome, have a nice day!"), ("ok?", "You're welcome, have a nice day!"))),
-        ("pl", chat(("czy to wełna?", "Dziękujemy za zakupy, miłego dnia!"), ("jaki rozmiar?", "Dziękujemy za zakupy, miłego dnia!"), ("a kolor?", "Dziękujemy za zakupy, miłego dnia!"))),
+        ("en", chat(("is it wool?", "You're welcome, have a nice day!"), ("size?", "You're welcome, have a nice day!"), ("ok?", "You're welcome, have a nice day!"))),  # noqa: E501
+        ("pl", chat(("czy to wełna?", "Dziękujemy za zakupy, miłego dnia!"), ("jaki rozmiar?", "Dziękujemy za zakupy, miłego dnia!"), ("a kolor?", "Dziękujemy za zakupy, miłego dnia!"))),  # noqa: E501
     ],
 )  # fmt: skip
 def test_right_repetitions_are_left_alone(lang: str, lines: list[str]) -> None:

@@ -39,8 +39,26 @@ def shard(lang: str, *lines: str) -> Shard:
         sent = start + timedelta(seconds=20 * n)
         agent = "lan" if role == "agent" else None
         rows.append(
-            ("c1", f"m{n + 1}", sent, 28800, role, agent, text, kind.rstrip("]") or "text", "chat", "taobao")
-            + (None, None, None, None, lang, False, 0, n)
+            (
+                "c1",
+                f"m{n + 1}",
+                sent,
+                28800,
+                role,
+                agent,
+                text,
+                kind.rstrip("]") or "text",
+                "chat",
+                "taobao",
+                None,
+                None,
+                None,
+                None,
+                lang,
+                False,
+                0,
+                n,
+            )
         )
     frame = pl.DataFrame(rows, schema=MESSAGE_COLUMNS, orient="row")
     return Shard(frame, pl.DataFrame(schema=ORDER_COLUMNS), {}, {}, datetime(2026, 4, 1, tzinfo=UTC))

@@ -23,8 +23,26 @@ def hits(params: procedure.Params, lang: str, *lines: str) -> list[Hit]:
         role, _, text = line.partition(": ")
         kind = "image" if text == "[image]" else "text"
         rows.append(
-            ("c1", f"m{n + 1}", start + timedelta(minutes=n), 0, role, "lan", "" if kind == "image" else text, kind, "chat")
-            + ("taobao", None, None, None, None, lang, False, 0, n)
+            (
+                "c1",
+                f"m{n + 1}",
+                start + timedelta(minutes=n),
+                0,
+                role,
+                "lan",
+                "" if kind == "image" else text,
+                kind,
+                "chat",
+                "taobao",
+                None,
+                None,
+                None,
+                None,
+                lang,
+                False,
+                0,
+                n,
+            )
         )
     frame = pl.DataFrame(rows, schema=MESSAGE_COLUMNS, orient="row")
     shard = Shard(frame, pl.DataFrame(schema=ORDER_COLUMNS), {}, {}, start + timedelta(days=9))

@@ -60,7 +60,7 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
     """One hit a conversation and agent: all messages in which the lists found something said by the agent."""
     ids = may_say(shard, (*params.lists, *params.weak, *params.mild))
     for conversation in shard.conversations(shard.with_texts(ids)):
-        lines = [line for line in _lines(shard, conversation, params)]
+        lines = list(_lines(shard, conversation, params))
         lines.sort(key=lambda line: (conversation.messages[line.position].sender_id or "", line.position))
         for agent, group in groupby(lines, key=lambda line: conversation.messages[line.position].sender_id):
             mine = list(group)
