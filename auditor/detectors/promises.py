@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from auditor.ledger import ledger
@@ -48,10 +48,15 @@ def _not_judged(entries: list[LedgerEntry]) -> Iterator[NotEvaluated]:
         yield NotEvaluated("", f"promise_{reason}", len(ids), tuple(sorted(set(ids))[:5]))
 
 
+def _moment(deadline: datetime) -> datetime:
+    """The end of a day is written 23:59:59; lateness counts from midnight."""
+    return deadline + timedelta(seconds=1) if (deadline.hour, deadline.minute, deadline.second) == (23, 59, 59) else deadline
+
+
 def _hit(entries: list[LedgerEntry], as_of: datetime) -> Hit:
     entry = entries[0]
     deadline = entry.deadline or entry.made_at
-    late_by = (entry.event_at or as_of) - deadline
+    late_by = (entry.event_at or as_of) - _moment(deadline)
     happened = entry.event_at.astimezone(deadline.tzinfo) if entry.event_at else None
     event = (
         f"{entry.event} {happened.isoformat(sep=' ', timespec='seconds')}"
