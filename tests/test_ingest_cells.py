@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.ingest import instants, shape
+from auditor.ingest import cells, ids, instants
 from auditor.ingest.instants import Instant
 
 WARSAW, SHANGHAI = ZoneInfo("Europe/Warsaw"), ZoneInfo("Asia/Shanghai")
@@ -88,23 +88,23 @@ def test_utc_exports_show_the_clock_of_the_place() -> None:
     ],
 )  # fmt: skip
 def test_ids_are_exact_text(written: str, clean: str | None) -> None:
-    found = shape.clean_ids(pl.DataFrame({"id": [written]}), ("id",))
-    assert found.row(0) == (clean, None)
+    found = ids.clean_ids(pl.DataFrame({"id": [written]}), ("id",))
+    assert (found["id"][0], found.columns) == (clean, ["id"])
 
 
 @pytest.mark.parametrize(
     "written", ["1.23457E+17", "1E17", "\x001.5", "3.9505678E+11", "12345678901234567.0", "7" * 1001, "a\x00b"]
 )
 def test_lost_ids_are_faults(written: str) -> None:
-    found = shape.clean_ids(pl.DataFrame({"id": [written]}), ("id",))
+    found = ids.clean_ids(pl.DataFrame({"id": [written]}), ("id",))
     assert found["id.fault"][0] is not None
 
 
 def test_amounts() -> None:
-    assert [shape.amount(text) for text in ("12.5", "¥1,299.00", "12,50 zł", "17.8元", "\x0012.5")] == [
+    assert [cells.amount(text) for text in ("12.5", "¥1,299.00", "12,50 zł", "17.8元", "\x0012.5")] == [
         Decimal("12.50"), Decimal("1299.00"), Decimal("12.50"), Decimal("17.80"), Decimal("12.50"),
     ]  # fmt: skip
-    assert all(isinstance(shape.amount(text), str) for text in ("-1", "1.234", "NaN", "free", "=1+1", "1e99"))
+    assert all(isinstance(cells.amount(text), str) for text in ("-1", "1.234", "NaN", "free", "=1+1", "1e99"))
 
 
 def test_zones() -> None:

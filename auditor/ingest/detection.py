@@ -9,7 +9,8 @@ from pathlib import Path
 
 from auditor.errors import Fault, UsageError
 from auditor.ingest import facts, formats, instants
-from auditor.ingest.shape import Frame, shape
+from auditor.ingest.cells import Frame
+from auditor.ingest.shape import shape
 from auditor.ingest.source import Source, open_source
 from auditor.ingest.tables import Match, RawRows, Refused
 

@@ -11,8 +11,10 @@ import polars as pl
 from auditor.errors import Fault, UsageError
 from auditor.ingest import facts as facts_format
 from auditor.ingest import formats, instants
+from auditor.ingest.cells import Frame
 from auditor.ingest.files import Named, find
-from auditor.ingest.shape import Frame, shape, spread
+from auditor.ingest.message_rows import spread
+from auditor.ingest.shape import shape
 from auditor.ingest.source import Source, digest, open_source
 from auditor.ingest.tables import Match, RawRows, Refused, RowFault
 from auditor.model import MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS, InputFile, Quarantined, Shop

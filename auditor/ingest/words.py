@@ -26,12 +26,25 @@ CONTENT_WORDS: dict[str, str] = {
 }  # fmt: skip
 CHANNEL_WORDS: dict[str, str] = {"im": "chat", "mail": "email", "e-mail": "email", "issue": "dispute", "claim": "dispute"}
 
+LANG_WORDS = {"zh-cn": "zh", "zh_cn": "zh", "en-us": "en", "en-gb": "en", "pl-pl": "pl"}
+
 _NOTICE_STARTS = (
     r"^\s*(?:【(?:即将超时|客服超时|消极接待|系统消息|系统提示|平台提醒)】"
     r"|当前用户来自|系统关闭会话|以上为历史消息|已加载近[0-9]+个月订单)"
 )
 _NOTICE_WHOLE = ("机器人套餐已用完", "已停止自动回复", "诱导第三方违规", "邀请下单", "小额打款")
 _ROBOT = ("此消息由机器人自动回复", "由机器人推荐")
+
+# What a line of the platform or of a robot must hold to be one: a cheap look before the exact ones.
+_TELLING = (
+    "超时】", "消极接待】", "系统消息】", "系统提示】", "平台提醒】", "当前用户来自", "系统关闭会话", "以上为历史消息", "已加载近",
+    *_NOTICE_WHOLE, *_ROBOT,
+)  # fmt: skip
+
+
+def telling_lines(name: str) -> pl.Expr:
+    """Whether a line may be one of `notice_lines` or bear a `robot_label`."""
+    return pl.col(name).str.contains_any(_TELLING)
 
 
 def notice_lines(name: str) -> pl.Expr:

@@ -1,0 +1,100 @@
+"""Rows of a chat as text → the canonical table of messages."""
+
+from __future__ import annotations
+
+import hashlib
+
+import polars as pl
+
+from auditor.ingest.cells import Frame, fault_of, judge, platforms, times, words
+from auditor.ingest.ids import clean_ids
+from auditor.ingest.tables import NOT_TEXT, RawRows
+from auditor.ingest.words import CHANNEL_WORDS, CONTENT_WORDS, LANG_WORDS, ROLE_WORDS, notice_lines, robot_label, telling_lines
+from auditor.model import CHANNELS, CONTENT_TYPES, LANGS, ROLES
+
+MAX_TEXT = 100_000
+_IDS = ("conversation_id", "message_id", "sender_id", "platform", "shop_id", "buyer_id", "order_id", "product_id")
+
+
+def messages(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
+    """The canonical columns, with `fault` and `fault_column` where a row cannot be used."""
+    frame = spread(clean_ids(frame, _IDS, "conversation_id"), ("platform", "shop_id"))
+    frame = times(platforms(frame, raw, settings), "sent_at", raw, settings)
+    frame = words(frame, "sender_role", ROLE_WORDS, ROLES, None)
+    frame = words(frame, "content_type", CONTENT_WORDS, CONTENT_TYPES, "text")
+    frame = words(frame, "channel", CHANNEL_WORDS, CHANNELS, "chat")
+    frame = words(frame, "lang", LANG_WORDS, LANGS, None)
+    frame = frame.with_columns(pl.col("text").fill_null(""))
+    frame = judge(frame, _faults(frame))
+    frame = _platform_lines(frame).rename({"sent_at.offset": "offset_s", "sent_at.doubt": "time_doubt"})
+    return _derive_ids(frame)
+
+
+def spread(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
+    """Fill nulls of `names` where the conversation has exactly one value of them."""
+    for name in names:
+        if not frame[name].null_count() or frame[name].null_count() == frame.height:
+            continue
+        known = frame.filter(pl.col(name).is_not_null()).group_by("conversation_id").agg(pl.col(name).unique())
+        single = known.filter(pl.col(name).list.len() == 1).select("conversation_id", pl.col(name).list.first().alias("single"))
+        frame = frame.join(single, on="conversation_id", how="left", maintain_order="left")
+        frame = frame.with_columns(pl.coalesce(name, "single").alias(name)).drop("single")
+    return frame
+
+
+def _platform_lines(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give lines of the platform to the system, and answers that say so to the robot."""
+    candidates = frame.select(telling_lines("text")).to_series()
+    if not candidates.any():
+        return frame
+    human = pl.col("sender_role").is_in(["buyer", "agent"])
+    by_robot = (pl.col("sender_role") == "agent") & robot_label("text")
+    role = pl.when(human & notice_lines("text")).then(pl.lit("system")).when(by_robot).then(pl.lit("bot"))
+    told = frame.select(pl.int_range(pl.len()).alias("i"), "sender_role", "text").filter(candidates)
+    told = told.select("i", role.otherwise("sender_role").alias("sender_role"))
+    return frame.with_columns(frame["sender_role"].scatter(told["i"], told["sender_role"]).alias("sender_role"))
+
+
+def _faults(frame: pl.DataFrame) -> dict[str, pl.Expr]:
+    text = pl.col("text")
+    faults: dict[str, pl.Expr] = {name: pl.col(f"{name}.fault") for name in _IDS if f"{name}.fault" in frame.columns}
+    faults["sent_at"] = (
+        pl.when(pl.col("sent_at.fault").is_null() & pl.col("sent_at").is_null())
+        .then(pl.lit("sent_at is empty; every message needs its time"))
+        .otherwise(fault_of(frame, "sent_at"))
+    )
+    faults["sender_role"] = pl.when(pl.col("sender_role").is_null()).then(
+        pl.lit("the role is none of buyer, agent, bot, system, nor a word known for them")
+    )
+    faults["content_type"] = pl.when(pl.col("content_type").is_null()).then(
+        pl.lit(f"the type is none of {', '.join(CONTENT_TYPES)}")
+    )
+    faults["channel"] = pl.when(pl.col("channel").is_null()).then(pl.lit(f"the channel is none of {', '.join(CHANNELS)}"))
+    faults["text"] = (
+        pl.when(text.str.starts_with(NOT_TEXT))
+        .then(pl.lit("the text was stored as a number; export it as text"))
+        .when(text.str.contains("\x00", literal=True))
+        .then(pl.lit("the text holds NUL characters or bytes that are not UTF-8; export it again as UTF-8"))
+        .when(text.str.len_chars() > MAX_TEXT)
+        .then(pl.lit(f"the text is longer than {MAX_TEXT:,} characters"))
+    )
+    return faults
+
+
+def _derive_ids(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give messages without an id one made from what they say; equal ones are numbered in the order of the file."""
+    if not frame["message_id"].null_count():
+        return frame
+    bare = frame.filter(pl.col("message_id").is_null() & pl.col("fault").is_null())
+    fields = bare.select(
+        "conversation_id", pl.col("sent_at").dt.epoch("us"), "sender_role", pl.col("sender_id").fill_null(""), "text"
+    )
+    seen: dict[str, int] = {}
+    made = []
+    for record in fields.iter_rows():
+        digest = hashlib.sha256("\x1f".join(map(str, record)).encode()).hexdigest()[:16]
+        seen[digest] = seen.get(digest, 0) + 1
+        made.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
+    derived = bare.select("row").with_columns(pl.Series("derived", made, dtype=pl.String))
+    joined = frame.join(derived, on="row", how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("message_id", "derived").alias("message_id"))
