@@ -12,9 +12,6 @@ import polars as pl
 
 from auditor.ingest.tables import Refused, RowFault, cut, text_frame
 
-Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
-Places = np.ndarray[tuple[int], np.dtype[np.int64]]
-
 SEPARATORS = (",", "\t", ";", "|")
 MAX_COLUMNS = 1_000
 _BLOCK = 1 << 24
@@ -77,7 +74,7 @@ def _after_header(data: bytes, header: int) -> int | None:
 def fast(body: bytes, separator: str, width: int, first_row: int) -> pl.DataFrame | None:
     """The body by Polars, or None unless it is exactly regular: clean quotes, no blank record, no short or long one."""
     body = body.rstrip(b"\r\n")
-    if not body or not regular(body, separator, width):
+    if not body or b"\x00" in body or body.count(b"\r") != body.count(b"\r\n") or not _quotes_are_clean(body, ord(separator)):
         return None
     names = [str(index) for index in range(width)]
     try:
@@ -91,51 +88,46 @@ def fast(body: bytes, separator: str, width: int, first_row: int) -> pl.DataFram
         )
     except pl.exceptions.PolarsError:
         return None
+    if not _accounts_for(frame, body, separator):
+        return None
     return frame.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + first_row).alias("row"))
 
 
-def regular(body: bytes, separator: str, width: int) -> bool:
-    """Whether every record has `width` cells, no record is blank, and quotes stand only around whole cells."""
-    if b"\x00" in body or body.count(b"\r") != body.count(b"\r\n"):
+def _accounts_for(frame: pl.DataFrame, body: bytes, separator: str) -> bool:
+    """Whether each line end and separator of the body either parts two cells of the frame or stands in one of its cells."""
+    if any(frame[name].null_count() for name in frame.columns):
         return False
-    bytes_ = np.frombuffer(body, dtype=np.uint8)
-    sign = ord(separator)
-    quotes = np.flatnonzero(bytes_ == 34)
-    if len(quotes) % 2 or not _quotes_are_clean(bytes_, quotes, sign):
+    if frame.width == 1 and (b"\n\n" in body or b"\n\r\n" in body or body[:1] in (b"\r", b"\n")):
         return False
-    separators, records = 0, 1
-    inside = False
-    for start in range(0, len(bytes_), _BLOCK):
-        block = bytes_[start : start + _BLOCK]
-        marks = np.logical_xor.accumulate(block == 34)
-        outside = marks if inside else ~marks
-        separators += int(np.count_nonzero((block == sign) & outside))
-        ends = start + np.flatnonzero((block == 10) & outside)
-        records += len(ends)
-        if _has_blank(bytes_, ends):
-            return False
-        inside ^= bool(marks[-1])
-    return separators == records * (width - 1)
+    quoted = b'"' in body
+    lines = body.count(b"\n") - (_inside(frame, "\n") if quoted else 0)
+    signs = body.count(separator.encode()) - (_inside(frame, separator) if quoted else 0)
+    return lines == frame.height - 1 and signs == frame.height * (frame.width - 1)
 
 
-def _quotes_are_clean(bytes_: Bytes, quotes: Places, sign: int) -> bool:
+def _inside(frame: pl.DataFrame, sign: str) -> int:
+    counted = frame.select(pl.all().str.count_matches(sign, literal=True).cast(pl.Int64).sum())
+    return sum(counted.row(0))
+
+
+def _quotes_are_clean(body: bytes, sign: int) -> bool:
+    """Whether quotes stand only around whole cells, or doubled inside them."""
+    signs = np.frombuffer(body, dtype=np.uint8)
+    blocks = range(0, len(signs), _BLOCK)
+    quotes = np.concatenate([start + np.flatnonzero(signs[start : start + _BLOCK] == 34) for start in blocks])
     if not len(quotes):
         return True
+    if len(quotes) % 2:
+        return False
     opening, closing = quotes[0::2], quotes[1::2]
-    before = bytes_[np.maximum(opening - 1, 0)]
-    after = bytes_[np.minimum(closing + 1, len(bytes_) - 1)]
+    before = signs[np.maximum(opening - 1, 0)]
+    after = signs[np.minimum(closing + 1, len(signs) - 1)]
     opens = (opening == 0) | (before == sign) | (before == 10)
-    closes = (closing == len(bytes_) - 1) | (after == sign) | (after == 10) | (after == 13)
+    closes = (closing == len(signs) - 1) | (after == sign) | (after == 10) | (after == 13)
     doubled = closing[:-1] + 1 == opening[1:]
     opens[1:] |= doubled
     closes[:-1] |= doubled
     return bool(opens.all() and closes.all())
-
-
-def _has_blank(bytes_: Bytes, ends: Places) -> bool:
-    before = bytes_[np.maximum(ends - 1, 0)]
-    twice = bytes_[np.maximum(ends - 2, 0)]
-    return bool(((ends == 0) | (before == 10) | ((before == 13) & ((twice == 10) | (ends == 1)))).any())
 
 
 def careful(data: bytes, separator: str, header: int, width: int) -> tuple[pl.DataFrame, list[RowFault], int, int]:

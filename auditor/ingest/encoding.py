@@ -9,6 +9,7 @@ from auditor.ingest.tables import Refused
 
 PLAUSIBLE = 0.4  # share of frequent characters; wrong encodings stay below about 0.25
 _SAMPLE = 200_000
+_BLOCK = 1 << 22
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8", "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16"),
@@ -23,15 +24,34 @@ def to_utf8(data: bytes) -> tuple[bytes, str]:
             return _remark(data[len(mark) :], codec, name)
     if data.isascii():
         return data, "utf-8"
+    bad_byte = first_bad_byte(data)
+    if bad_byte is None:
+        return data, "utf-8"
+    mended = _mostly_utf8(data)
+    return (mended, "utf-8") if mended is not None else _gb18030(data, bad_byte)
+
+
+def first_bad_byte(data: bytes) -> int | None:
+    """Where the bytes stop being UTF-8, or None. Works block by block, so that no second copy of a large file is held."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    for start in range(0, len(data), _BLOCK):
+        try:
+            decoder.decode(view[start : start + _BLOCK], final=start + _BLOCK >= len(data))
+        except UnicodeDecodeError:
+            break
+    else:
+        return None
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as fault:
-        mended = _mostly_utf8(data)
-        return (mended, "utf-8") if mended is not None else _gb18030(data, fault.start)
-    return data, "utf-8"
+        return fault.start
+    return None
 
 
 def _remark(data: bytes, codec: str, name: str) -> tuple[bytes, str]:
+    if codec == "utf-8" and first_bad_byte(data) is None:
+        return data, name
     try:
         text = data.decode(codec)
     except UnicodeDecodeError as fault:

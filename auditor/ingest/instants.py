@@ -24,6 +24,7 @@ FUTURE = timedelta(minutes=10)
 EMPTY = frozenset({"", "-", "--", "/", "null", "none", "nan", "n/a", "\\n", "0000-00-00 00:00:00"})
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
+_READ: Schema = {"at": INSTANT, "offset_s": pl.Int32, "doubt": pl.Boolean, "fault": pl.String}
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - zones are put on later
 _SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001
@@ -152,48 +153,69 @@ def column(values: pl.Series, zones: pl.Series, utc_clock: bool = False) -> pl.D
 
     `utc_clock`: offsets are not the written ones but those of the zone at that instant.
     """
-    frame = pl.DataFrame({"text": values, "zone": zones}).with_row_index("i")
-    empty = pl.col("text").is_null() | pl.col("text").str.strip_chars().str.to_lowercase().is_in(sorted(EMPTY))
-    parts = [
-        _one_zone(part.drop("zone"), str(name), utc_clock)
-        for (name,), part in frame.filter(~empty).partition_by("zone", as_dict=True, maintain_order=True).items()
-    ]
-    schema: Schema = {"i": pl.UInt32, "at": INSTANT, "offset_s": pl.Int32, "doubt": pl.Boolean, "fault": pl.String}
-    done = pl.concat(parts) if parts else pl.DataFrame(schema=schema)
-    if done.height == frame.height:
-        return done.sort("i").drop("i")
-    return frame.select("i").join(done, on="i", how="left", maintain_order="left").drop("i")
+    if values.null_count() == len(values):
+        return pl.DataFrame(schema=_READ).clear(len(values))
+    frame = pl.DataFrame({"text": values, "zone": zones})
+    names = zones.unique().drop_nulls().sort().to_list()
+    done = _regular(frame, names)
+    left = done["at"].is_null() & ~values.str.strip_chars().str.to_lowercase().is_in(sorted(EMPTY)).fill_null(True)
+    if left.any():
+        done = _with_irregular(done, frame.with_row_index("i").filter(left))
+    return _on_the_local_clock(done, zones, names) if utc_clock else done
 
 
-def _one_zone(frame: pl.DataFrame, name: str, utc_clock: bool) -> pl.DataFrame:
-    regular = _regular(frame, name)
-    left = frame.join(regular.select("i"), on="i", how="anti") if regular.height < frame.height else frame.clear()
-    parts = [regular, _irregular(left, name)] if left.height else [regular]
-    done = pl.concat(parts)
-    if not utc_clock:
-        return done
-    local = _offset_at(done["at"], name)
-    return done.with_columns(local.alias("offset_s"), pl.lit(False).alias("doubt"))
-
-
-def _regular(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The times that are written in the one regular way, parsed all at once; the others are left out."""
-    plain = frame.filter(pl.col("text").str.contains(_REGULAR)).select(
-        "i",
-        pl.col("text")
-        .str.slice(0, 19)
-        .str.replace("T", " ", literal=True)
-        .str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
-        .alias("local"),
-        pl.col("text").str.slice(19).alias("tail"),
+def _regular(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """The times that are written in the one regular way, parsed all at once; nulls in all other rows."""
+    text = pl.when(pl.col("text").str.contains(_REGULAR)).then("text")
+    local = text.str.slice(0, 10) + " " + text.str.slice(11, 8)
+    parsed = frame.select(
+        local.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us").alias("local"),
+        text.str.slice(19).alias("tail"),
+        "zone",
     )
-    plain = plain.filter(pl.col("local").dt.year().is_between(1971, 2099))
-    tails = plain["tail"].unique().to_list()
-    read = [(tail, *_read_tail(tail)) for tail in tails]
-    table = pl.DataFrame(read, schema={"tail": pl.String, "micros": pl.Int64, "offset": pl.Int64, "ok": pl.Boolean}, orient="row")
-    plain = plain.join(table, on="tail", how="left", maintain_order="left").filter(pl.col("ok"))
-    fixed = plain.filter(pl.col("offset").is_not_null())
-    return pl.concat([_finish(fixed, pl.col("offset")), _finish_local(plain.filter(pl.col("offset").is_null()), name)])
+    read = [(tail, *_read_tail(tail)) for tail in parsed["tail"].unique().drop_nulls().to_list()]
+    good = [(tail, micros, offset) for tail, micros, offset, ok in read if ok]
+    tails = [tail for tail, _, _ in good]
+    tail = pl.col("tail")
+    parsed = parsed.select(
+        pl.when(pl.col("local").dt.year().is_between(1971, 2099) & tail.is_in(tails)).then("local").alias("local"),
+        tail.replace_strict(tails, [micros for _, micros, _ in good], default=None, return_dtype=pl.Int64).alias("micros"),
+        tail.replace_strict(tails, [offset for *_, offset in good], default=None, return_dtype=pl.Int64).alias("offset"),
+        "zone",
+    )
+    if any(offset is None for *_, offset in good):
+        parsed = parsed.with_columns(_local_offsets(names).alias("offset"))
+    moment = pl.col("local").dt.epoch("us") + pl.col("micros") - pl.col("offset") * 1_000_000
+    known = moment.is_not_null()
+    return parsed.select(
+        moment.cast(pl.Datetime("us")).dt.replace_time_zone("UTC").alias("at"),
+        pl.when(known).then("offset").cast(pl.Int32).alias("offset_s"),
+        pl.when(known).then(False).alias("doubt"),
+        pl.lit(None, dtype=pl.String).alias("fault"),
+    )
+
+
+def _local_offsets(names: list[str]) -> pl.Expr:
+    """The written offset, else that of the row's zone; null where that hour came twice or never."""
+    offsets = [pl.col("offset")]
+    for name in names:
+        tz = zone(name)
+        if isinstance(tz, timezone):
+            offset = pl.lit(int((tz.utcoffset(None) or timedelta()).total_seconds()), dtype=pl.Int64)
+        else:
+            utc = pl.col("local").dt.replace_time_zone(name, ambiguous="null", non_existent="null")
+            offset = (pl.col("local") - utc.dt.convert_time_zone("UTC").dt.replace_time_zone(None)).dt.total_seconds()
+        offsets.append(pl.when(pl.col("zone") == name).then(offset))
+    return pl.coalesce(offsets)
+
+
+def _on_the_local_clock(done: pl.DataFrame, zones: pl.Series, names: list[str]) -> pl.DataFrame:
+    """Offsets as the clocks of the rows' zones showed them at these instants, which leaves no doubt."""
+    known = pl.col("at").is_not_null()
+    offsets = pl.coalesce(
+        pl.when(known & pl.lit(zones == name)).then(_offset_at(done["at"], name)) for name in names
+    )
+    return done.with_columns(offsets.cast(pl.Int32).alias("offset_s"), pl.when(known).then(False).alias("doubt"))
 
 
 def _read_tail(tail: str) -> tuple[int, int | None, bool]:
@@ -208,57 +230,27 @@ def _read_tail(tail: str) -> tuple[int, int | None, bool]:
     return micros, (int((own.utcoffset(None) or timedelta()).total_seconds()) if own else None), own is not None
 
 
-def _finish(frame: pl.DataFrame, offset: pl.Expr) -> pl.DataFrame:
-    moment = pl.col("local").dt.epoch("us") + pl.col("micros") - offset * 1_000_000
-    return frame.select(
-        "i",
-        moment.cast(pl.Datetime("us")).dt.replace_time_zone("UTC").alias("at"),
-        offset.cast(pl.Int32).alias("offset_s"),
-        pl.lit(False).alias("doubt"),
-        pl.lit(None, dtype=pl.String).alias("fault"),
-    )
-
-
-def _finish_local(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Local times of a zone; those that exist twice or never are left to the careful way."""
-    tz = zone(name)
-    if isinstance(tz, timezone):
-        return _finish(frame, pl.lit(int((tz.utcoffset(None) or timedelta()).total_seconds())))
-    utc = pl.col("local").dt.replace_time_zone(name, ambiguous="null", non_existent="null")
-    frame = frame.with_columns(utc.dt.convert_time_zone("UTC").dt.replace_time_zone(None).alias("utc"))
-    frame = frame.filter(pl.col("utc").is_not_null())
-    return _finish(frame, (pl.col("local") - pl.col("utc")).dt.total_seconds())
-
-
 def _offset_at(at: pl.Series, name: str) -> pl.Series:
     tz = zone(name)
     if isinstance(tz, timezone):
-        offset = int((tz.utcoffset(None) or timedelta()).total_seconds())
-        return (
-            pl.select(pl.lit(offset, dtype=pl.Int32).repeat_by(at.len()).explode()).to_series()
-            if at.len()
-            else at.cast(pl.Int64).cast(pl.Int32)
-        )
+        return pl.repeat(int((tz.utcoffset(None) or timedelta()).total_seconds()), len(at), dtype=pl.Int32, eager=True)
     local = at.dt.convert_time_zone(name).dt.replace_time_zone(None)
     return (local - at.dt.replace_time_zone(None)).dt.total_seconds().cast(pl.Int32)
 
 
-def _irregular(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    """All other spellings: each distinct one is read once."""
-    tz = zone(name) or UTC
-    rows: list[tuple[str, int | None, int | None, bool | None, str | None]] = []
-    for text in frame["text"].unique(maintain_order=True).to_list():
-        found = parse(text, tz)
+def _with_irregular(done: pl.DataFrame, left: pl.DataFrame) -> pl.DataFrame:
+    """Put in all other spellings: each distinct one of a zone is read once."""
+    rows: list[tuple[str, str, int | None, int | None, bool | None, str | None]] = []
+    for text, name in left.select("text", "zone").unique(maintain_order=True).iter_rows():
+        found = parse(text, zone(name) or UTC)
         if isinstance(found, str):
-            rows.append((text, None, None, None, found))
+            rows.append((text, name, None, None, None, found))
         else:
-            rows.append((text, found.micros, found.offset_s, found.doubt, None))
-    schema = {"text": pl.String, "micros": pl.Int64, "offset_s": pl.Int32, "doubt": pl.Boolean, "fault": pl.String}
+            rows.append((text, name, found.micros, found.offset_s, found.doubt, None))
+    schema: Schema = {"text": pl.String, "zone": pl.String, "at": pl.Int64, **{k: v for k, v in _READ.items() if k != "at"}}
     table = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.join(table, on="text", how="left", maintain_order="left").select(
-        "i",
-        pl.col("micros").cast(pl.Datetime("us")).dt.replace_time_zone("UTC").alias("at"),
-        "offset_s",
-        "doubt",
-        "fault",
+    read = left.join(table, on=["text", "zone"], how="left", maintain_order="left").select(
+        "i", pl.col("at").cast(pl.Datetime("us")).dt.replace_time_zone("UTC"), "offset_s", "doubt", "fault"
     )
+    whole = done.with_row_index("i").join(read, on="i", how="left", maintain_order="left", suffix=" read")
+    return whole.select(pl.coalesce(f"{name} read", name).alias(name) for name in _READ)
