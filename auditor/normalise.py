@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
-from auditor.model import MESSAGE_COLUMNS, ORDER_COLUMNS, ORDER_INSTANTS, InputFile, Quarantined
+from auditor.model import ORDER_COLUMNS, ORDER_INSTANTS, InputFile, Quarantined
 
 if TYPE_CHECKING:
     from auditor.ingest import Loaded
@@ -30,6 +31,7 @@ _POLISH_WORDS = (
 )
 _PLATFORM_LANGUAGES = {**dict.fromkeys(("pinduoduo", "taobao", "tmall", "jd", "douyin", "kuaishou"), "zh"), "allegro": "pl"}
 _LETTERS = r"\p{Latin}{2,}"
+_BY_PRECEDENCE = ("en", "pl", "zh")  # where a conversation speaks two languages equally often
 
 
 def normalise(loaded: Loaded) -> Loaded:
@@ -47,12 +49,23 @@ def normalise(loaded: Loaded) -> Loaded:
     quarantined = [*loaded.quarantined, *(_quarantined(loaded.inputs, *conflict) for conflict in conflicts)]
     return replace(
         loaded,
-        messages=_named_languages(messages.sort("conversation_id", "sent_at", "source", "row")),
+        messages=_named_languages(_in_order(messages)),
         orders=orders.sort("order_id", "source", "row"),
         notices=notices.sort("platform", "notice_id", "source", "row"),
         inputs=_recounted(loaded.inputs, doubles, Counter(source for source, *_ in conflicts)),
         quarantined=tuple(sorted(quarantined, key=lambda one: (one.file, one.row, one.reason, one.raw))),
     )
+
+
+def _in_order(messages: pl.DataFrame) -> pl.DataFrame:
+    """Sort by (conversation_id, sent_at, source, row): by numbers, since sorting a million long strings is slow."""
+    if not messages.height:
+        return messages
+    whole = messages.rechunk()
+    conversations = whole["conversation_id"]
+    ranks = conversations.cast(pl.Enum(conversations.unique().sort())).to_physical()
+    keys = (whole["row"], whole["source"], whole["sent_at"].to_physical(), ranks)  # the last counts first
+    return whole[np.lexsort([key.to_numpy() for key in keys])]
 
 
 Conflict = tuple[int, int, str, str]  # source, row, reason, raw
@@ -81,7 +94,9 @@ def _once(
     frame: pl.DataFrame, key: list[str], content: list[str], filled: list[str]
 ) -> tuple[pl.DataFrame, Counter[int], list[Conflict]]:
     """Each key once: equal content is a double, other content a conflict, of which the first by content is kept."""
-    repeated = frame.select(pl.struct(key).is_duplicated()).to_series() if frame.height else pl.Series([], dtype=pl.Boolean)
+    if not _may_repeat(frame, key):
+        return frame, Counter(), []
+    repeated = frame.select(pl.struct(key).is_duplicated()).to_series()
     if not repeated.any():
         return frame, Counter(), []
     single, several = frame.filter(~repeated), frame.filter(repeated)
@@ -96,6 +111,12 @@ def _once(
     others = first.join(kept.select(_PLACE), on=_PLACE, how="anti")
     conflicts = [_conflict(record, " and ".join(key)) for record in others.iter_rows(named=True)]
     return pl.concat([single, kept.select(frame.columns)]), Counter(doubles["source"].to_list()), conflicts
+
+
+def _may_repeat(frame: pl.DataFrame, key: list[str]) -> bool:
+    """Whether a key may stand twice: false for most exports, and quickly so."""
+    hashed = pl.struct(pl.col(name).hash(seed) for seed, name in enumerate(key))
+    return frame.select(hashed.hash().n_unique()).item() < frame.height if frame.height else False
 
 
 def _fillings(several: pl.DataFrame, same: list[str], filled: list[str]) -> pl.DataFrame:
@@ -158,27 +179,28 @@ def _named_languages(messages: pl.DataFrame) -> pl.DataFrame:
     if not messages["lang"].null_count():
         return messages
     text = pl.col("text")
-    known = messages.with_columns(pl.coalesce("lang", pl.when(text.str.contains(_HAN)).then(pl.lit("zh"))).alias("lang"))
-    other = known.filter(pl.col("lang").is_null()).select("text", "platform").unique(maintain_order=True)
-    other = other.with_columns(_by_letters().alias("written"))
-    known = known.join(other, on=["text", "platform"], how="left", maintain_order="left")
-    known = known.with_columns(pl.coalesce("lang", "written").alias("lang")).drop("written")
-    return _by_conversation(known) if known["lang"].null_count() else known
+    lang = messages.select(pl.coalesce("lang", pl.when(text.str.contains(_HAN)).then(pl.lit("zh")))).to_series()
+    other = messages.select(pl.int_range(pl.len()).alias("i"), "text", "platform").filter(lang.is_null())
+    other = other.filter(text.str.contains(_LETTERS))
+    if other.height:
+        lang = lang.scatter(other["i"], other.select(_by_letters()).to_series())
+    named = messages.with_columns(lang.alias("lang"))
+    return _by_conversation(named) if lang.null_count() else named
 
 
 def _by_letters() -> pl.Expr:
-    """Tell the language of a text without Han characters: Polish by its letters, words or platform; null without letters."""
+    """Tell the language of a text with Latin letters and no Han characters: Polish by its letters, words or platform."""
     text = pl.col("text")
-    polish = text.str.contains(_POLISH_LETTERS) | (pl.col("platform") == "allegro") | text.str.contains(_POLISH_WORDS)
-    return pl.when(text.str.contains(_LETTERS)).then(pl.when(polish).then(pl.lit("pl")).otherwise(pl.lit("en")))
+    polish = (pl.col("platform") == "allegro") | text.str.contains(_POLISH_LETTERS) | text.str.contains(_POLISH_WORDS)
+    return pl.when(polish).then(pl.lit("pl")).otherwise(pl.lit("en"))
 
 
-def _by_conversation(known: pl.DataFrame) -> pl.DataFrame:
-    counted = known.filter(pl.col("lang").is_not_null()).group_by("conversation_id", "lang").len()
-    most = counted.sort(["conversation_id", "len", "lang"], descending=[False, True, False]).unique(
-        "conversation_id", keep="first", maintain_order=True
-    )
-    most = most.select("conversation_id", pl.col("lang").alias("most"))
+def _by_conversation(named: pl.DataFrame) -> pl.DataFrame:
+    """Fill the rest of sorted messages: the most frequent language of the conversation, else the platform's."""
+    each = named.select(pl.col("conversation_id").rle_id().alias("conversation"), "lang")
+    counted = each.group_by("conversation").agg((pl.col("lang") == lang).sum().alias(lang) for lang in _BY_PRECEDENCE)
+    most = pl.max_horizontal(_BY_PRECEDENCE)
+    first = pl.coalesce(pl.when((most > 0) & (pl.col(lang) == most)).then(pl.lit(lang)) for lang in _BY_PRECEDENCE)
+    majority = counted.sort("conversation").select(first).to_series().gather(each["conversation"])
     by_platform = pl.col("platform").replace_strict(_PLATFORM_LANGUAGES, default="en", return_dtype=pl.String)
-    joined = known.join(most, on="conversation_id", how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce("lang", "most", by_platform).alias("lang")).select(list(MESSAGE_COLUMNS))
+    return named.with_columns(pl.coalesce("lang", majority, by_platform).alias("lang"))

@@ -23,8 +23,7 @@ def written(rows: list[list[str]], end: str = "\r\n") -> bytes:
 
 def agree(data: bytes, width: int) -> bool:
     """Whether the fast way took the file; where it did, it must have read what the careful way reads."""
-    start = data.find(b"\n") + 1
-    quick = delimited.fast(data[start:], ",", width, 2)
+    quick = delimited.fast(data, ",", 0, width)
     if quick is None:
         return False
     slow, faults, blank, _ = delimited.careful(data, ",", 0, width)

@@ -12,6 +12,8 @@ import polars as pl
 
 from auditor.ingest.tables import Refused, RowFault, cut, text_frame
 
+_Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
+
 SEPARATORS = (",", "\t", ";", "|")
 MAX_COLUMNS = 1_000
 _BLOCK = 1 << 24
@@ -49,11 +51,9 @@ def read(data: bytes, separator: str, header: int, width: int) -> tuple[pl.DataF
         raise Refused(f"the header has {width} columns; delete the empty ones on the right")
     if b"\x00" * 64 in data[-4096:]:
         raise Refused("the file ends in zero bytes: it was cut when it was written; export it again")
-    start = _after_header(data, header)
-    if start is not None:
-        frame = fast(data[start:], separator, width, header + 2)
-        if frame is not None:
-            return frame, [], 0, frame.height
+    frame = fast(data, separator, header, width)
+    if frame is not None:
+        return frame, [], 0, frame.height
     return careful(data, separator, header, width)
 
 
@@ -71,37 +71,45 @@ def _after_header(data: bytes, header: int) -> int | None:
     return position
 
 
-def fast(body: bytes, separator: str, width: int, first_row: int) -> pl.DataFrame | None:
-    """The body by Polars, or None unless it is exactly regular: clean quotes, no blank record, no short or long one."""
-    body = body.rstrip(b"\r\n")
-    if not body or b"\x00" in body or body.count(b"\r") != body.count(b"\r\n") or not _quotes_are_clean(body, ord(separator)):
+def fast(data: bytes, separator: str, header: int, width: int) -> pl.DataFrame | None:
+    """The rows by Polars, or None unless the file is exactly regular: clean quotes, no blank record, no short or long one."""
+    start, end = _after_header(data, header), len(data)
+    while end and data[end - 1] in b"\r\n":
+        end -= 1
+    if start is None or start >= end:
         return None
-    names = [str(index) for index in range(width)]
+    if data[end:] not in (b"", b"\n", b"\r\n"):
+        data = data[:end]
+    if data.find(b"\x00", start) >= 0 or data.count(b"\r", start, end) != data.count(b"\r\n", start, end):
+        return None
+    if not _quotes_are_clean(np.frombuffer(data, np.uint8, end - start, start), ord(separator)):
+        return None
     try:
         frame = pl.read_csv(
-            body,
+            data,
             has_header=False,
+            skip_lines=header + 1,
             separator=separator,
-            schema=dict.fromkeys(names, pl.String),
+            schema={str(index): pl.String for index in range(width)},
             empty_string_is_null=False,
             infer_schema=False,
-        )
+        ).rechunk()
     except pl.exceptions.PolarsError:
         return None
-    if not _accounts_for(frame, body, separator):
+    if not _accounts_for(frame, data, start, end, separator):
         return None
-    return frame.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + first_row).alias("row"))
+    return frame.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + header + 2).alias("row"))
 
 
-def _accounts_for(frame: pl.DataFrame, body: bytes, separator: str) -> bool:
+def _accounts_for(frame: pl.DataFrame, data: bytes, start: int, end: int, separator: str) -> bool:
     """Whether each line end and separator of the body either parts two cells of the frame or stands in one of its cells."""
     if any(frame[name].null_count() for name in frame.columns):
         return False
-    if frame.width == 1 and (b"\n\n" in body or b"\n\r\n" in body or body[:1] in (b"\r", b"\n")):
+    if frame.width == 1 and (any(data.find(blank, start - 1, end) >= 0 for blank in (b"\n\n", b"\n\r\n"))):
         return False
-    quoted = b'"' in body
-    lines = body.count(b"\n") - (_inside(frame, "\n") if quoted else 0)
-    signs = body.count(separator.encode()) - (_inside(frame, separator) if quoted else 0)
+    quoted = data.find(b'"', start, end) >= 0
+    lines = data.count(b"\n", start, end) - (_inside(frame, "\n") if quoted else 0)
+    signs = data.count(separator.encode(), start, end) - (_inside(frame, separator) if quoted else 0)
     return lines == frame.height - 1 and signs == frame.height * (frame.width - 1)
 
 
@@ -110,9 +118,8 @@ def _inside(frame: pl.DataFrame, sign: str) -> int:
     return sum(counted.row(0))
 
 
-def _quotes_are_clean(body: bytes, sign: int) -> bool:
+def _quotes_are_clean(signs: _Bytes, sign: int) -> bool:
     """Whether quotes stand only around whole cells, or doubled inside them."""
-    signs = np.frombuffer(body, dtype=np.uint8)
     blocks = range(0, len(signs), _BLOCK)
     quotes = np.concatenate([start + np.flatnonzero(signs[start : start + _BLOCK] == 34) for start in blocks])
     if not len(quotes):

@@ -12,7 +12,7 @@ _NULL_WORDS = ("null", "none", "nan", "n/a", "#n/a", "-", "--", "undefined", "\\
 _SCIENTIFIC = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+$"
 _ROUNDED = r"^[0-9]{16,}\.0+$"
 # Ids that need no second look: no blanks, marks, dots or full-width digits, and no beginning of a null word or of 1E+17.
-_PLAIN = r"^(?:[A-MO-TV-Za-mo-tv-z_]|[0-9](?:[0-9A-DF-Za-df-z_:-]|$))[0-9A-Za-z_:-]*$"
+_PLAIN = r"^(?:[A-MO-TV-Za-mo-tv-z_\p{Han}]|[NnUu][0-9_:-]|[0-9](?:[0-9A-DF-Za-df-z_:-]|$))[0-9A-Za-z_:\p{Han}-]*$"
 
 
 def clean_ids(frame: pl.DataFrame, names: tuple[str, ...], needed: str | None = None) -> pl.DataFrame:

@@ -153,6 +153,8 @@ def _read(
     settings = Frame(options.as_of, options.platform.lower() if options.platform else None, options.shop, options.timezone, zones)
     try:
         raw = reader.read(source, match)
+        item.source = _without_data(source)
+        del source  # the file's bytes are not needed any more, and may be many
         shaped = shape(raw, match, settings)
     except Refused as refusal:
         item.refusal = str(refusal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ MAX_FILE = 1 << 30
 HEAD_ROWS = 15
 _HEAD_LINES = 80
 _HEAD_OBJECTS = 20
+_FILLED = re.compile(rb"[^\r\n\t \x00]")
+_SIGN = re.compile(rb"\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +78,23 @@ def open_source(path: Path, shown: str) -> Source:
     except OSError as fault:
         raise Refused(f"cannot be read ({fault.strerror}); check its permissions") from None
     sha256 = hashlib.sha256(data).hexdigest()
-    if not data.strip(b"\r\n\t \x00"):
+    if not _FILLED.search(data):
         raise Refused("the file is empty; export it again")
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0"):
         return _workbook(data, shown, sha256)
     if data[:2] == b"\x1f\x8b" or data[:4] == b"%PDF" or data[:8] == b"\x89PNG\r\n\x1a\n":
         raise Refused("an archive, picture or PDF; give the exported CSV, XLSX or JSON itself")
-    if data.lstrip()[:1] in (b"{", b"[") or data[3:4] in (b"{", b"["):
+    if _opens_json(data) or data[3:4] in (b"{", b"["):
         return _json(data.removeprefix(b"\xef\xbb\xbf"), shown, sha256)
     text, name = encoding.to_utf8(data)
-    if text.lstrip()[:1] in (b"{", b"["):
+    if _opens_json(text):
         raise Refused(f"JSON must be UTF-8, this is {name}; export it again as UTF-8")
     return _text(text, name, shown, sha256)
+
+
+def _opens_json(data: bytes) -> bool:
+    first = _SIGN.search(data)
+    return first is not None and first[0] in (b"{", b"[")
 
 
 def _workbook(data: bytes, shown: str, sha256: str) -> Source:
