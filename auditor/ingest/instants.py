@@ -166,13 +166,12 @@ def column(values: pl.Series, zones: pl.Series, utc_clock: bool = False) -> pl.D
 
 def _regular(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     """The times that are written in the one regular way, parsed all at once; nulls in all other rows."""
-    text = pl.when(pl.col("text").str.contains(_REGULAR)).then("text")
-    local = text.str.slice(0, 10) + " " + text.str.slice(11, 8)
-    parsed = frame.select(
-        local.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us").alias("local"),
-        text.str.slice(19).alias("tail"),
-        "zone",
-    )
+    frame = frame.with_columns(pl.when(pl.col("text").str.contains(_REGULAR)).then("text"))
+    text = pl.col("text")
+    signs = frame.select(text.str.slice(10, 1).unique().drop_nulls()).to_series().to_list()
+    locals_ = [text.str.slice(0, 19).str.to_datetime(f"%Y-%m-%d{sign}%H:%M:%S", strict=False, time_unit="us") for sign in signs]
+    nothing = pl.lit(None, dtype=pl.Datetime("us"))
+    parsed = frame.select(pl.coalesce(*locals_, nothing).alias("local"), text.str.slice(19).alias("tail"), "zone")
     read = [(tail, *_read_tail(tail)) for tail in parsed["tail"].unique().drop_nulls().to_list()]
     good = [(tail, micros, offset) for tail, micros, offset, ok in read if ok]
     tails = [tail for tail, _, _ in good]
