@@ -132,12 +132,67 @@ def test_the_same_breath_is_no_answer() -> None:
     assert only(chat).outcome == "broken"
 
 
-def test_conditions_and_estimates_are_never_held_against_the_agent() -> None:
-    order = {"paid_at": "2026-03-02 12:00", "shipped_at": "2026-03-05 09:00"}
-    for line in ("4点前拍下今天就发", "现在下单的话今天发"):
-        entry = only(f"2026-03-02 10:00 buyer: 几时发\n2026-03-02 10:01 agent 阿梅: {line}", order)
-        assert entry.conditional
-        assert entry.outcome == "unverifiable", line
+def under_condition(line: str, paid: str) -> LedgerEntry:
+    order = {"paid_at": f"2026-03-02 {paid}", "shipped_at": "2026-03-05 09:00"}
+    entry = only(f"2026-03-02 10:00 buyer: 几时发\n2026-03-02 10:01 agent 阿梅: {line}", order)
+    assert entry.conditional
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("line", "paid"),
+    [
+        ("4点前拍下今天就发", "16:30"),  # too late for the condition
+        ("4点前拍下今天就发", "09:30"),  # paid before it was said
+        ("现在下单的话今天发", "12:00"),
+        ("如果有货今天就发", "10:05"),  # no condition of the buyer's
+        ("要是不缺货,4点前拍下今天就发", "12:00"),  # two conditions
+        ("4点前拍下24小时内发", "12:00"),  # counted from when, is not said
+    ],
+)
+def test_a_condition_not_seen_to_hold_binds_nobody(line: str, paid: str) -> None:
+    assert under_condition(line, paid).outcome == "unverifiable"
+
+
+def test_an_order_in_time_makes_a_conditional_promise_binding() -> None:
+    entry = under_condition("4点前拍下今天就发", "12:00")
+    assert (entry.outcome, entry.certain) == ("broken", True)
+    entry = under_condition("现在下单的话今天发", "10:20")
+    assert (entry.outcome, entry.certain) == ("broken", False)
+
+
+def test_a_proposal_or_a_refusal_before_the_deadline_is_no_proven_breach() -> None:
+    order = {"paid_at": "2026-03-02 09:00", "shipped_at": "2026-03-04 15:00"}
+    chats = {
+        "抱歉今天来不及,后天给您发可以吗": "withdrawn",
+        "更正一下,改到周三(4号)发,您看可以吗": "withdrawn",
+        "更正:后天": "withdrawn",
+        "抱歉亲,今天发不了了": "broken",
+    }
+    for line, outcome in chats.items():
+        first = ledger(shard(TODAY + f"2026-03-02 17:00 agent 阿梅: {line}\n", order))[0]
+        assert (first.outcome, first.certain) == (outcome, False), line
+
+
+def test_a_replacement_sent_late_by_the_shops_own_word() -> None:
+    chat = """
+    2026-03-02 10:00 buyer: 少发一件
+    2026-03-02 10:01 agent 阿梅: 裤子明天给您补寄过去
+    2026-03-05 17:20 agent 阿梅: 亲,裤子今天下午刚补寄出去了
+    """
+    entry = only(chat)
+    assert (entry.outcome, entry.certain) == ("broken", False)
+
+
+def test_a_time_alone_dates_a_vague_promise() -> None:
+    chat = """
+    2026-03-02 10:00 buyer: 少发一件
+    2026-03-02 10:01 agent 阿梅: 尽快给您补发
+    2026-03-02 10:02 buyer: 到底什么时候
+    2026-03-02 10:03 agent 阿梅: 明天
+    """
+    entries = ledger(shard(chat))
+    assert [(entry.kind, entry.deadline) for entry in entries] == [("reship", None), ("reship", at("2026-03-03 23:59:59"))]
 
 
 def test_shifting_everything_together_changes_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from auditor.model import Lang, When
@@ -13,6 +14,16 @@ from auditor.reading.tokens import tokens
 _LONGEST = 120
 _POLITE = frozenset({"filler", "yes", "to_buyer", "seller", "also", "just", "idiom", "border"})
 _AROUND_TIMES = _POLITE | {"time", "hedge", "estimate", "closed", "correction"}
+
+_LONGEST_CORRECTION = 600
+_JUST_NOW = ("刚", "just", "wlasnie", "przed chwila")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Words that go back on an earlier promise, and the times named in them."""
+
+    times: tuple[When, ...]
 
 
 def elliptic(normal: Normal, lang: Lang) -> When | None:
@@ -50,6 +61,48 @@ def assent(normal: Normal, lang: Lang) -> Literal["yes", "conditional"] | None:
         ]
         return "conditional" if said and not any(part.actions for part in parts) else None
     return "yes" if all(_is_polite(part, normal) for part in parts) else None
+
+
+def taken_back(normal: Normal, lang: Lang) -> TakenBack | None:
+    """What corrects or denies an earlier promise ("更正一下,改到周三", "今天发不了了"), else None."""
+    if len(normal.text) > _LONGEST_CORRECTION:
+        return None
+    found = tokens(normal, lang)
+    if not any(token.kind in ("correction", "neg", "negated_act") for token in found):
+        return None
+    parts = segments(normal, lang, found)
+    if not any(part.has("correction", "negated_act") or (part.has("neg") and part.actions) for part in parts if not part.asked):
+        return None
+    groups = [group for part in parts for group in part.groups if not group.piece.past]
+    return TakenBack(tuple(group.when for group in groups if group.when is not None))
+
+
+def asks_when(normal: Normal, lang: Lang) -> bool:
+    """Whether a text asks when ("czyli kiedy?")."""
+    return len(normal.text) <= _LONGEST and any(token.kind == "ask_when" for token in tokens(normal, lang))
+
+
+def tells_sent(normal: Normal, lang: Lang) -> bool:
+    """Whether a text tells that something was sent ("刚补寄出去了")."""
+    if len(normal.text) > _LONGEST_CORRECTION:
+        return False
+    found = tokens(normal, lang)
+    if not any(token.kind in ("ship", "reship", "ship_done") for token in found):
+        return False
+    parts = [part for part in segments(normal, lang, found) if not part.asked and not part.quoted]
+    sent = [part for part in parts if part.has("ship_done") or (part.has("ship", "reship") and part.has("past"))]
+    return any(not part.has("neg", "negated_act", "no_promise", "condition") for part in sent)
+
+
+def tells_of_today(normal: Normal, lang: Lang) -> bool:
+    """Whether what a text tells happened today, or just now ("今天下午刚补寄出去了")."""
+    text = normal.folded if lang == "pl" else normal.text
+    found = tokens(normal, lang)
+    if any(token.piece is not None and token.piece.past for token in found):
+        return False
+    today = When("days", 0)
+    named = [token.piece.when for token in found if token.piece is not None and token.piece.when is not None]
+    return (bool(named) and all(when == today for when in named)) or (not named and any(word in text for word in _JUST_NOW))
 
 
 def _parts(normal: Normal, lang: Lang) -> list[Segment]:

@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from auditor.model import Lang
+from auditor.model import Lang, When
 from auditor.reading.normal import Normal
-from auditor.reading.segments import Group, Segment
-from auditor.reading.tokens import Token
+from auditor.reading.segments import Group, Segment, segments
+from auditor.reading.tokens import Token, tokens
 
 _FROM_ON = ("开始", "起", "之后", "以后")  # after a time: when something begins
+_LONGEST = 300  # characters of a text whose condition is looked at closely
 _NEAR = 4  # characters between an order word and its cut-off time
+_ORDERING_IF = {
+    "zh": ("如果", "要是", "若", "的话", "只要", "假如"),
+    "en": ("if", "as long as", "provided"),
+    "pl": ("jesli", "jezeli", "jak ", "o ile", "gdy", "pod warunkiem"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """Until when an order has to be placed for a promise to bind; `when` None: at once."""
+
+    when: When | None
+
+
+def order_cut_off(normal: Normal, lang: Lang) -> CutOff | None:
+    """The only condition of a text, where it is that the buyer orders (before a clock time); None: something else, or unsure."""
+    if len(normal.text) > _LONGEST:
+        return None
+    text = normal.folded if lang == "pl" else normal.text
+    parts = segments(normal, lang, tokens(normal, lang))
+    if any(part.asked or part.has("neg", "negated_act", "closed", "no_promise", "estimate", "hedge") for part in parts):
+        return None
+    mark_conditions(parts, normal, lang)
+    ifs = [part for part in parts if part.has("condition", "condition_order", "order_word")]
+    if len(ifs) != 1 or not ifs[0].has("condition_order", "order_word"):
+        return None
+    if any(not text.startswith(_ORDERING_IF[lang], token.start) for token in ifs[0].of("condition")):
+        return None
+    cuts = [group for part in parts for group in part.groups if group.condition]
+    if not cuts:
+        return CutOff(None)
+    return CutOff(cuts[0].when) if len(cuts) == 1 and _has_clock(cuts[0].when) else None
+
+
+def _has_clock(when: When | None) -> bool:
+    return when is not None and when.clock is not None and when.unit in ("weekday", "days") and when.n == 0
 
 
 def mark_conditions(parts: list[Segment], normal: Normal, lang: Lang) -> set[int]:

@@ -16,7 +16,8 @@ def mark_questions(parts: list[Segment], normal: Normal, lang: Lang) -> None:
             _mark_sentence(parts, at)
         if part.asked and at and not part.actions and not part.groups and part.end - part.start <= 16:
             before = parts[at - 1]
-            if before.sentence == part.sentence and (before.actions or before.groups):
+            told = any(one.has("correction") for one in parts[max(0, at - 3) : at])  # "改到周三发,您看可以吗" is settled
+            if before.sentence == part.sentence and (before.actions or before.groups) and not told:
                 before.asked = True  # "…, is that ok?"
 
 
