@@ -17,7 +17,7 @@ def explained(record: Mapping[str, Any], lang: str) -> str:
     steps = [
         ("Finding", f"{record['finding_id']} · {record['severity']} · {record['certainty']} · {record['family']}"),
         ("Rule", f"{record['rule_id']} ({record['pack']} {record['pack_version']})" + (f" – {rule.title[lang]}" if rule else "")),
-        ("Clause", _clause(record, rule)),
+        ("Clause", _clause(record, rule, lang)),
         ("Where", _where(record)),
         ("Evidence", f"messages {', '.join(record['message_ids'])}"),
         ("Quote", record["quote"]),
@@ -28,7 +28,11 @@ def explained(record: Mapping[str, Any], lang: str) -> str:
     if record["certainty"] == "suspected":
         steps.append(("Rests on", "how the text was understood; a person has to confirm it"))
     if rule:
-        steps += [("Why", rule.why[lang]), ("Do better", rule.fix[lang]), ("Beware", " · ".join(rule.falsepositives))]
+        steps += [
+            ("Why", rule.why[lang]),
+            ("Do better", rule.fix[lang]),
+            ("Beware", " · ".join(each[lang] for each in rule.falsepositives)),
+        ]
     if record["suppressed_by"]:
         steps.append(("Suppressed", f"not counted: {record['suppressed_by']} stands for the same evidence"))
     return "\n".join(_step(name, text) for name, text in steps)
@@ -42,11 +46,11 @@ def _rule(rule_id: str) -> Rule | None:
     return next((rule for pack in packs for rule in pack.rules if rule.id == rule_id), None)
 
 
-def _clause(record: Mapping[str, Any], rule: Rule | None) -> str:
+def _clause(record: Mapping[str, Any], rule: Rule | None, lang: str) -> str:
     if rule is None:
         return str(record["clause"])
     clause = rule.clause
-    note = f"; {clause.note}" if clause.note else ""
+    note = f"; {clause.note[lang]}" if clause.note else ""
     return f"{record['clause']} – {clause.source}, seen {clause.seen.isoformat()}, confidence: {clause.confidence}{note}"
 
 

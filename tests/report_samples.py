@@ -44,7 +44,7 @@ def rule(rule_id: str, family: Any, severity: Any, title: dict[str, str], **othe
         source="https://example.org/rules (stored copy)",
         seen=date(2026, 9, 1),
         confidence=other.pop("confidence", "third_party"),
-        note="stored copies disagree on the pass mark",
+        note=texts("各存档的达标线不一致", "stored copies disagree on the pass mark", "kopie podają różne progi"),
     )
     why = texts("买家等得越久，越容易退款或投诉。", "Waiting buyers leave.", "Kupujący, który czeka, odchodzi.")
     fix = texts("先回一句“在的”，再去查。", "Answer first, look things up second.", "Najpierw odpowiedz, potem sprawdzaj.")
@@ -60,7 +60,7 @@ def rule(rule_id: str, family: Any, severity: Any, title: dict[str, str], **othe
         why=why,
         fix=fix,
         clause=clause,
-        falsepositives=("The clock of the export runs ahead.",),
+        falsepositives=(texts("导出的时钟偏快。", "The clock of the export runs ahead.", "Zegar eksportu się spieszy."),),
         params=((date(2020, 1, 1), {}),),
         **other,
     )

@@ -50,7 +50,7 @@ def rule(rule_id: str, family: str, section: str, confidence: str = "third_party
     clause = Clause("商家客服规则", section, "stored copy", date(2026, 11, 21), confidence)  # type: ignore[arg-type]
     held = ((date(2026, 1, 1), {"limit": "3m"}),)
     pack = rule_id.split("/")[0]
-    return Rule(rule_id, pack, TEXTS, "active", "d", family, "major", TEXTS, TEXTS, TEXTS, clause, ("a joke",), held)  # type: ignore[arg-type]
+    return Rule(rule_id, pack, TEXTS, "active", "d", family, "major", TEXTS, TEXTS, TEXTS, clause, (TEXTS,), held)  # type: ignore[arg-type]
 
 
 def pack(name: str, language: Lang, rules: tuple[Rule, ...], window: timedelta | None = timedelta(hours=24)) -> Pack:

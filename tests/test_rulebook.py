@@ -45,6 +45,8 @@ language: zh
 hours: "09:00-18:00"
 """
 
+CALLED = "{zh: 买家可能打过电话, en: The buyer may have called, pl: Kupujący mógł zadzwonić}"
+
 RULE = """\
 id: shop/first
 title: {zh: 一, en: One, pl: Jeden}
@@ -59,7 +61,7 @@ message:
 why: {zh: 因, en: Because, pl: Bo}
 fix: {zh: 改, en: Mend, pl: Popraw}
 clause: {document: House rules, section: "1", source: the shop, seen: 2026-01-02, confidence: shop_default}
-falsepositives: [The buyer may have called]
+falsepositives: [{zh: 买家可能打过电话, en: The buyer may have called, pl: Kupujący mógł zadzwonić}]
 params:
   2026-01-01: {limit: 3m}
 """
@@ -121,7 +123,17 @@ def test_a_pack_is_read_whole(tmp_path: Path) -> None:
         ("zh: 等了 {waited}", "zh: 等了 {waited.__class__}", 8, "is not a plain name"),
         ("zh: 等了 {waited}", "zh: 等了 {waited", 8, "without a closing one"),
         ("en: Because", "en: 'Because {waited}'", 11, "{waited} is not a fact"),
-        ("[The buyer may have called]", "[]", 14, "falsepositives: is empty"),
+        (f"[{CALLED}]", "[]", 14, "falsepositives: is empty"),
+        (f"[{CALLED}]", f"\n  - {CALLED}\n  - {{zh: 别处, en: Elsewhere}}", 16, "falsepositives.1.pl: is missing"),
+        (f"[{CALLED}]", "[The buyer may have called]", 14, "falsepositives.0: is not a mapping"),
+        (f"[{CALLED}]", CALLED, 14, "falsepositives: is not a list of texts"),
+        (
+            "confidence: shop_default",
+            "confidence: shop_default, note: The figure is a guess",
+            13,
+            "clause.note: is not a mapping",
+        ),
+        ("confidence: shop_default", "confidence: shop_default, note: {zh: 估, en: A guess}", 13, "clause.note.pl: is missing"),
         ("source: the shop, ", "", 13, "clause.source: is missing"),
         ("seen: 2026-01-02", "seen: yesterday", 13, "'yesterday' is not a date"),
         ("status: active", "status: active\nyields_to: [shop/none]", 4, "there is no rule 'shop/none'"),

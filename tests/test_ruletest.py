@@ -33,7 +33,7 @@ message: {zh: "等了 {waited}", en: "Waited {waited}", pl: "Czekał {waited}"}
 why: {zh: 因, en: Because, pl: Bo}
 fix: {zh: 改, en: Mend, pl: Popraw}
 clause: {document: House rules, section: "1", source: the shop, seen: 2026-01-02, confidence: shop_default}
-falsepositives: [The buyer may have called]
+falsepositives: [{zh: 买家可能打过电话, en: The buyer may have called, pl: Kupujący mógł zadzwonić}]
 params:
   2026-01-01: {kind: first, limit: 5m, counted: "00:00-24:00"}
 """

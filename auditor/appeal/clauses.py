@@ -49,9 +49,9 @@ def _facts(rule: Rule, case: Case, lang: Lang) -> list[str]:
         ("clause.source", clause.source),
         ("clause.seen", clause.seen.isoformat()),
         ("clause.confidence", known(lang, f"confidence.{clause.confidence}", clause.confidence)),
-        ("clause.note", clause.note),
+        ("clause.note", pick(clause.note, lang)),
         ("clause.in_force", _in_force(rule, case)),
-        ("clause.look_at", "; ".join(rule.falsepositives)),
+        ("clause.look_at", " ".join(pick(each, lang) for each in rule.falsepositives)),
     ]
     lines = [f"{say(lang, key)}{colon}{escaped(show(text, lang))}" for key, text in rows if text]
     return [*lines, f"**{say(lang, 'clause.unverified')}**"] if clause.confidence != "official" else lines

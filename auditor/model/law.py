@@ -22,7 +22,7 @@ class Clause:
     source: str
     seen: date
     confidence: Confidence
-    note: str = ""
+    note: Texts = field(default_factory=dict)  # what is not certain about it; empty: nothing to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Rule:
     why: Texts
     fix: Texts
     clause: Clause
-    falsepositives: tuple[str, ...]
+    falsepositives: tuple[Texts, ...]
     params: tuple[tuple[date, Mapping[str, object] | None], ...]
     certainty_at_most: Certainty = "proven"
     yields_to: tuple[str, ...] = ()  # rule ids: where one of them stands on the same evidence, this one is suppressed

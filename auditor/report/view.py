@@ -196,7 +196,7 @@ def rules_table(view: View) -> pl.DataFrame:
             "source": rule.clause.source,
             "confidence": term(known, "confidence", rule.clause.confidence),
             "confidence_key": rule.clause.confidence,
-            "note": rule.clause.note,
+            "note": text_of(rule.clause.note, lang),
         }
         for rule in view.rules.values()
     ]

@@ -215,7 +215,7 @@ def describe(rule: Rule, lang: str) -> str:
         f"{rule.family}, {rule.severity}, {rule.status}; at most {rule.certainty_at_most}; detector {rule.detector}",
         f"{clause.document}, {clause.section} ({clause.source}, {clause.seen}; {clause.confidence})",
     ]
-    lines += [clause.note] if clause.note else []
+    lines += [clause.note[lang]] if clause.note else []
     lines += ["", rule.message[lang], rule.why[lang], rule.fix[lang], ""]
     for day, values in rule.params:
         lines.append(
@@ -224,7 +224,7 @@ def describe(rule: Rule, lang: str) -> str:
         )
     lines += ["money: " + ", ".join(f"{key} {value}" for key, value in rule.money.items())] if rule.money else []
     lines += ["yields to " + ", ".join(rule.yields_to)] if rule.yields_to else []
-    lines += ["", *(f"- {each}" for each in rule.falsepositives)]
+    lines += ["", *(f"- {each[lang]}" for each in rule.falsepositives)]
     return "\n".join(lines)
 
 

@@ -59,7 +59,10 @@ class Reader:
         """The value there, None where there is none."""
         value: object = self.document.value
         for step in steps:
-            value = value.get(str(step)) if isinstance(value, dict) else None
+            if isinstance(value, list):
+                value = value[step] if isinstance(step, int) and step < len(value) else None
+            else:
+                value = value.get(str(step)) if isinstance(value, dict) else None
         return value
 
     def mapping(self, steps: Steps, known: Iterable[str] | None, needed: Iterable[str] = ()) -> Mapping[str, object]:
@@ -137,6 +140,17 @@ class Reader:
             if name not in facts:
                 self.fault(steps, f"{{{name}}} is not a fact of this detector", suggest(name, facts))
 
+    def texts_each(self, steps: Steps) -> tuple[Mapping[str, str], ...]:
+        """A list of texts, at least one, each in all three languages."""
+        value = self.get(steps)
+        if not isinstance(value, list):
+            if value is not None:
+                self.fault(steps, "is not a list of texts", "write one {zh: …, en: …, pl: …} each with a dash")
+            return ()
+        if not value:
+            self.fault(steps, "is empty", "name at least one")
+        return tuple(self.texts((*steps, place)) for place in range(len(value)))
+
     def list_of_texts(self, steps: Steps, *, optional: bool = False) -> tuple[str, ...]:
         """A list of texts, at least one unless optional."""
         value = self.get(steps)
@@ -186,7 +200,7 @@ def read_clause(reader: Reader, steps: Steps) -> Clause:
         source=reader.text((*steps, "source")),
         seen=reader.convert((*steps, "seen"), to_day, date.min),
         confidence=confidence,
-        note=reader.text((*steps, "note"), optional=True),
+        note=reader.texts((*steps, "note"), optional=True),
     )
 
 
@@ -213,7 +227,7 @@ def read_rule(reader: Reader, pack: str, stem: str, detectors: Mapping[str, Dete
         why=reader.texts(("why",), facts=frozenset()),
         fix=reader.texts(("fix",), facts=frozenset()),
         clause=read_clause(reader, ("clause",)),
-        falsepositives=reader.list_of_texts(("falsepositives",)),
+        falsepositives=reader.texts_each(("falsepositives",)),
         params=_read_versions(reader, detector),
         certainty_at_most=reader.choice(("certainty_at_most",), CERTAINTIES),
         yields_to=reader.list_of_texts(("yields_to",), optional=True),
