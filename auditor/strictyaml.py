@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
 from auditor.errors import Fault, UsageError
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+Scalars = Literal["typed", "text"]  # "text": numbers and truth values too stay exactly as they were written
 Steps = tuple[str | int, ...]  # the way from the top to a value: ("params", "2025-01-01", "limit"), ("hits", 0)
 
 _MOST_LEVELS = 40
@@ -24,6 +26,7 @@ class Document:
     path: Path
     value: Value
     lines: dict[Steps, int] = field(default_factory=dict)
+    scalars: Scalars = "typed"
 
     def line_of(self, steps: Steps = ()) -> int:
         """The line of that value; of the nearest value around it where it does not exist."""
@@ -36,22 +39,23 @@ class Document:
         return Fault(f"{self.path}:{self.line_of(steps)}", what, mend)
 
 
-def load(path: Path) -> Document:
+def load(path: Path, scalars: Scalars = "typed") -> Document:
     """Read one YAML file.
 
     Mappings have text keys; plain `true`, `false`, `null`, whole numbers and decimals are themselves,
-    anything else (dates, times, yes, no) stays the text it is. Raises UsageError with file and line.
+    anything else (dates, times, yes, no) stays the text it is. With `scalars="text"` only null is not text.
+    Raises UsageError with file and line.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(Fault(str(path), f"cannot be read ({error})", "save it as UTF-8 text")) from error
-    return parse(text, path)
+    return parse(text, path, scalars)
 
 
-def parse(text: str, path: Path) -> Document:
+def parse(text: str, path: Path, scalars: Scalars = "typed") -> Document:
     """The same for a text; `path` is only named in complaints."""
-    document = Document(path, None)
+    document = Document(path, None, scalars=scalars)
     events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
     try:
         value = _top(events, document)
@@ -60,7 +64,7 @@ def parse(text: str, path: Path) -> Document:
         place = f"{path}:{mark.line + 1}" if mark else str(path)
         what = getattr(error, "problem", None) or str(error)
         raise UsageError(Fault(place, f"is not valid YAML: {what}")) from error
-    return Document(path, value, document.lines)
+    return Document(path, value, document.lines, scalars)
 
 
 def _top(events: Iterator[yaml.Event], document: Document) -> Value:
@@ -89,7 +93,7 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], steps: Steps, docume
     if isinstance(event, yaml.SequenceStartEvent):
         return _sequence(events, steps, document)
     text, style = str(getattr(event, "value", "")), getattr(event, "style", "")
-    return text if style else _scalar(text)
+    return text if style else _scalar(text, document.scalars)
 
 
 def _mapping(events: Iterator[yaml.Event], steps: Steps, document: Document) -> dict[str, Value]:
@@ -112,9 +116,11 @@ def _sequence(events: Iterator[yaml.Event], steps: Steps, document: Document) ->
     return result
 
 
-def _scalar(text: str) -> Value:
+def _scalar(text: str, scalars: Scalars) -> Value:
     if text in ("", "~", "null"):
         return None
+    if scalars == "text":
+        return text
     if text in ("true", "false"):
         return text == "true"
     whole, dot, part = text.removeprefix("-").partition(".")

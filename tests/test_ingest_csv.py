@@ -50,6 +50,30 @@ def test_fast_equals_careful_on_any_bytes(body: str) -> None:
         pytest.fail("the fast way took a file that the careful way refuses")
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=5),
+    st.sampled_from(["\n", "\r\n"]),
+    st.integers(0, 5),
+    st.sampled_from(["none", "short", "long", "cut", "blank", "open quote"]),
+)
+def test_what_the_careful_way_finds_fault_with_is_never_taken_by_the_fast_way(
+    rows: list[list[str]], end: str, place: int, damage: str
+) -> None:
+    row = rows[place % len(rows)]
+    rows[place % len(rows)] = {"short": row[:-1], "long": [*row, "x"], "blank": []}.get(damage, row)
+    data = written([["a", "b", "c"], *rows], end)
+    if damage == "cut":
+        data = data[: max(len(data) - place - 1, 7)]
+    if damage == "open quote":
+        data += b'1,2,"open'
+    quick = delimited.fast(data, ",", 0, 3)
+    if quick is not None:
+        slow, faults, _, _ = delimited.careful(data, ",", 0, 3)
+        assert not faults
+        assert quick.filter(quick["row"].is_in(slow["row"].implode())).equals(slow.select(quick.columns))
+
+
 def test_the_fast_way_takes_ordinary_files() -> None:
     assert agree(written([["a", "b"], ["1", 'he said "no", twice\nand left'], ["", "2"]]), 2)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from auditor.errors import UsageError
 from auditor.ingest import FORMATS, Loaded, Options, detect, load
 from auditor.normalise import normalise
 
@@ -51,7 +52,7 @@ def test_the_whole_folder_reconciles() -> None:
     assert all(item.status == "read" for item in loaded.inputs)
     for item in loaded.inputs:
         assert item.rows == item.accepted + item.duplicate + item.quarantined + item.blank
-    assert sum(item.quarantined for item in loaded.inputs) == len(loaded.quarantined) == 2
+    assert sum(item.quarantined for item in loaded.inputs) == len(loaded.quarantined) == 0
     assert set(loaded.shops) == {"880011", "nw_gear"}
     assert loaded.notices.height == 2
 
@@ -71,6 +72,28 @@ def test_detection_says_what_it_saw() -> None:
     assert "ship_by" in seen.understood
     assert "商品规格" in seen.ignored
     assert seen.first_rows[0]["order_id"] == "261116-600000000000002"
+    shown = str(seen).splitlines()
+    assert shown[1] == "format:   pinduoduo_orders"
+    assert any(line.split() == ["ship_by", "←", "承诺发货时间"] for line in shown)
+    assert any("order_id = 261116-600000000000002" in line for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "the file is empty"), (b"\x00\xff\xfe\x07" * 50, "not UTF-8"), (b"name,age\nann,3\n", "its first line is: name, age")],
+)
+def test_what_is_not_known_says_what_was_seen_and_what_to_do(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "x").write_bytes(content)
+    shown = str(detect(tmp_path / "x"))
+    assert "unknown" in shown.splitlines()[1]
+    assert said in shown
+    assert "auditor formats list" in shown
+
+
+def test_detection_of_no_file_or_a_folder_is_wrong_usage(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none"):
+        with pytest.raises(UsageError):
+            detect(path)
 
 
 def test_names_do_not_matter_and_order_neither(tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ def judge(frame: pl.DataFrame, faults: Mapping[str, pl.Expr]) -> pl.DataFrame:
     return frame.with_columns(pl.coalesce(faults.values()).alias("fault"), pl.coalesce(where).alias("fault_column"))
 
 
-def words(frame: pl.DataFrame, name: str, known: Mapping[str, str], allowed: tuple[str, ...], default: str | None) -> pl.DataFrame:
+def words(
+    frame: pl.DataFrame, name: str, known: Mapping[str, str], allowed: tuple[str, ...], default: str | None
+) -> pl.DataFrame:
     """Replace a column by the canonical words; unknown ones become null. Empty ones become `default`."""
     canonical: dict[str, str | None] = {}
     for cell in frame[name].drop_nulls().unique().to_list():

@@ -211,9 +211,7 @@ def _local_offsets(names: list[str]) -> pl.Expr:
 def _on_the_local_clock(done: pl.DataFrame, zones: pl.Series, names: list[str]) -> pl.DataFrame:
     """Offsets as the clocks of the rows' zones showed them at these instants, which leaves no doubt."""
     known = pl.col("at").is_not_null()
-    offsets = pl.coalesce(
-        pl.when(known & pl.lit(zones == name)).then(_offset_at(done["at"], name)) for name in names
-    )
+    offsets = pl.coalesce(pl.when(known & pl.lit(zones == name)).then(_offset_at(done["at"], name)) for name in names)
     return done.with_columns(offsets.cast(pl.Int32).alias("offset_s"), pl.when(known).then(False).alias("doubt"))
 
 

@@ -75,7 +75,7 @@ def read(source: Source, match: Match) -> RawRows:
     understood = tuple(name for name in raw.understood if name not in ("received", "title"))
     return RawRows(
         kept, raw.faults, raw.blank + sums, raw.rows, platform="pinduoduo",
-        understood=understood, ignored=raw.ignored, lines_per_row=lines,
+        understood=understood, ignored=raw.ignored, lines_per_row=lines, headers=raw.headers,
     )  # fmt: skip
 
 

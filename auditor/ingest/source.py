@@ -189,7 +189,11 @@ def renamed(found: Table, mapping: Mapping[str, str], **more: Any) -> RawRows:
         else:
             chosen[target] = str(index)
     frame = found.frame.select(*(pl.col(index).alias(name) for name, index in chosen.items()), "row")
-    return RawRows(frame, found.faults, found.blank, found.rows, understood=tuple(chosen), ignored=tuple(ignored), **more)
+    headers = {target: found.header[int(index)].strip() for target, index in chosen.items()}
+    return RawRows(
+        frame, found.faults, found.blank, found.rows,
+        understood=tuple(chosen), ignored=tuple(ignored), headers=headers, **more,
+    )  # fmt: skip
 
 
 def header_in(source: Source, known: Sequence[str] | Mapping[str, str] | frozenset[str], least: int) -> int | None:

@@ -53,6 +53,7 @@ class RawRows:
     understood: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     note: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)  # canonical name → the header it stood under
     lines_per_row: Mapping[int, int] = field(default_factory=dict)  # row → lines of the file that were merged into it
 
 

@@ -36,10 +36,12 @@ _NOTICE_WHOLE = ("机器人套餐已用完", "已停止自动回复", "诱导第
 _ROBOT = ("此消息由机器人自动回复", "由机器人推荐")
 
 # What a line of the platform or of a robot must hold to be one: a cheap look before the exact ones.
-_TELLING = (
-    "超时】", "消极接待】", "系统消息】", "系统提示】", "平台提醒】", "当前用户来自", "系统关闭会话", "以上为历史消息", "已加载近",
-    *_NOTICE_WHOLE, *_ROBOT,
-)  # fmt: skip
+_TELLING = [
+    *("超时】", "消极接待】", "系统消息】", "系统提示】", "平台提醒】"),
+    *("当前用户来自", "系统关闭会话", "以上为历史消息", "已加载近"),
+    *_NOTICE_WHOLE,
+    *_ROBOT,
+]
 
 
 def telling_lines(name: str) -> pl.Expr:
