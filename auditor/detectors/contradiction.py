@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import Literal
 
 import polars as pl
 
-from auditor.detectors.said import Said, buyer_spoke_between, claim_values, quote_of, said, without_corrected
+from auditor.detectors.said import Said, buyer_spoke_between, claims_of, lines_that_may_claim, quote_of, said, without_corrected
 from auditor.model import Conversation, Fact, FactValue, Hit, NotEvaluated
-from auditor.reading.claims import frames
+from auditor.reading.claims import FIXED, frames
 from auditor.reading.compare import days, disproves, opposed
 from auditor.reading.things import may_be_the_same_thing
 from auditor.reading.values import named, numbers, to_decimal
@@ -62,25 +62,34 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
 # ---- which conversations -----------------------------------------------------------------------------------------------
 
 
-def _agent_lines(shard: Shard) -> pl.DataFrame:
-    return shard.messages.filter(pl.col("sender_role") == "agent").select("conversation_id", "shop_id", "text_id")
-
-
 def _with_facts(shard: Shard, slots: Sequence[str]) -> list[str]:
+    """Conversations of a shop with a fact of a slot that one of its agents claims something about."""
     known = sorted({(shop.shop_id, fact.slot) for shop in shard.shops.values() for fact in shop.facts if fact.slot in slots})
     if not known:
         return []
     facts = pl.DataFrame(known, schema={"shop_id": pl.String, "slot": pl.String}, orient="row")
-    shops = shard.messages.select("conversation_id", "shop_id").drop_nulls().unique()
-    lines = _agent_lines(shard).drop("shop_id").join(claim_values(shard), on="text_id")
-    found = lines.join(shops, on="conversation_id").join(facts, on=["shop_id", "slot"], how="semi")
-    return sorted(found["conversation_id"].unique().to_list())
+    shops = shard.messages.select("conversation_id", "shop_id").drop_nulls().unique().join(facts, on="shop_id")
+    lines = lines_that_may_claim(shard, slots).join(shops, on=["conversation_id", "slot"], how="semi")
+    claimed = {(text_id, slot) for text_id, slot in lines.select("text_id", "slot").unique().iter_rows()
+               if any(claim.slot == slot for claim in claims_of(shard, text_id))}  # fmt: skip
+    return sorted({cid for cid, text_id, slot in lines.select("conversation_id", "text_id", "slot").iter_rows()
+                   if (text_id, slot) in claimed})  # fmt: skip
 
 
 def _with_two_values(shard: Shard, slots: Sequence[str]) -> list[str]:
-    lines = _agent_lines(shard).join(claim_values(shard).filter(pl.col("slot").is_in(list(slots))), on="text_id")
-    counts = lines.group_by("conversation_id", "slot").agg(pl.col("value").n_unique())
-    return sorted(counts.filter(pl.col("value") > 1)["conversation_id"].unique().to_list())
+    """Conversations in which two different texts of agents claim what cannot both be true."""
+    lines = lines_that_may_claim(shard, slots)
+    any_value = ~pl.col("kind").is_in(sorted(FIXED))
+    groups = lines.group_by("conversation_id", "slot")
+    table = groups.agg(pl.col("text_id").unique(), pl.col("kind").n_unique().alias("kinds"), any_value.any().alias("open"))
+    maybe = table.filter((pl.col("text_id").list.len() > 1) & ((pl.col("kinds") > 1) | pl.col("open")))
+    rows = maybe.select("conversation_id", "slot", "text_id").iter_rows()
+    return sorted({cid for cid, slot, texts in rows if _may_oppose(shard, slot, texts)})
+
+
+def _may_oppose(shard: Shard, slot: str, texts: Sequence[int]) -> bool:
+    claimed = [(t, claim) for t in texts for claim in claims_of(shard, t) if claim.slot == slot]
+    return any(t != u and opposed(one, other) for (t, one), (u, other) in combinations(claimed, 2))
 
 
 # ---- against facts -------------------------------------------------------------------------------------------------------
@@ -278,4 +287,3 @@ def _word_hit(first: Said, later: Sequence[Said]) -> Hit:
         threshold=f"{first.claim.slot} = {first.claim.value}",
         basis="two_claims",
     )
-

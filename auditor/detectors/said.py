@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from auditor.model import Claim, Conversation, Lang, Message
-from auditor.reading.claims import answers, frames, subject_of
+from auditor.reading.acts import acts
+from auditor.reading.claims import LONGEST_ANSWER, answers, claims, frames, subject_of
+from auditor.reading.column import folded_column
 from auditor.reading.lexicon import lexicon
+from auditor.reading.topics import topics
 from auditor.shard import Shard
 
 _ASKED: Mapping[str, frozenset[str]] = {
@@ -38,36 +41,87 @@ class Said:
     in_special_case: bool  # message or question is about goods with terms of their own (made to order, used …)
 
 
-def claim_values(shard: Shard) -> pl.DataFrame:
-    """What each distinct text of an agent claims, or would as an answer: text_id, slot, value."""
-    return shard.once(_claim_values)
+# ---- by columns: which texts may claim what -----------------------------------------------------------------------------
 
 
-def _claim_values(shard: Shard) -> pl.DataFrame:
-    rows: list[tuple[int, str, str]] = []
-    spoken = shard.texts.frame.filter(pl.col("by_agent"))
+def lines_that_may_claim(shard: Shard, slots: Collection[str]) -> pl.DataFrame:
+    """Agents' lines whose text may claim something of those slots: conversation_id, text_id, slot, kind; no text is read."""
+    return shard.once(_lines).filter(pl.col("slot").is_in(sorted(slots)))
+
+
+def _lines(shard: Shard) -> pl.DataFrame:
+    spoken = shard.messages.filter((pl.col("sender_role") == "agent") & pl.col("content_type").is_in(sorted(_SPEAKING)))
+    return spoken.select("conversation_id", "text_id").unique().join(_may_claim(shard), on="text_id")
+
+
+def _may_claim(shard: Shard) -> pl.DataFrame:
+    parts = [pl.DataFrame(schema={"text_id": pl.UInt32, "slot": pl.String, "kind": pl.String})]
+    spoken = shard.texts.frame.filter(pl.col("by_agent")).select("text_id", "lang", "norm")
     for (lang,), part in spoken.group_by("lang", maintain_order=True):
-        short = part.filter(pl.col("norm").str.contains(lexicon("claim_answers", lang).gate))
-        for text_id in short["text_id"].to_list():
-            rows += [(text_id, c.slot, c.value) for c in answers(shard.texts.normal(text_id), lang)]
-    mine = set(spoken["text_id"].to_list())
-    for text_id in sorted(shard.texts.passing("claims") & mine):
-        rows += [(text_id, c.slot, c.value) for c in shard.texts.reading(text_id).claims]
-    return pl.DataFrame(rows, schema={"text_id": pl.UInt32, "slot": pl.String, "value": pl.String}, orient="row").unique().sort(
-        "text_id", "slot", "value"
-    )
+        view = part.with_columns(folded_column(pl.col("norm"))) if lang == "pl" else part
+        short = view.filter(pl.col("norm").str.len_chars() <= LONGEST_ANSWER)
+        for folder, rows in (("claims", view), ("claim_answers", short)):
+            name = pl.col("name").str.split("/")
+            found = lexicon(folder, lang).column(rows.select("text_id", "norm"))
+            parts.append(found.select("text_id", name.list.first().alias("slot"), name.list.last().alias("kind")))
+    return pl.concat(parts).unique()
+
+
+def claims_of(shard: Shard, text_id: int) -> tuple[Claim, ...]:
+    """What a text claims, or would as an answer to a question."""
+    known = shard.once(_known_claims)
+    if text_id not in known:
+        known[text_id] = (*stated(shard, text_id), *_short(shard, text_id))
+    return known[text_id]
+
+
+def stated(shard: Shard, text_id: int) -> tuple[Claim, ...]:
+    """What a text claims by itself."""
+    known = shard.once(_known_plain)
+    if text_id not in known:
+        known[text_id] = claims(shard.texts.normal(text_id), shard.texts.lang(text_id))
+    return known[text_id]
+
+
+def _known_plain(_: Shard) -> dict[int, tuple[Claim, ...]]:
+    return {}
+
+
+def _known_claims(_: Shard) -> dict[int, tuple[Claim, ...]]:
+    return {}
+
+
+def _short(shard: Shard, text_id: int) -> tuple[Claim, ...]:
+    known = shard.once(_known_answers)
+    if text_id not in known:
+        known[text_id] = answers(shard.texts.normal(text_id), shard.texts.lang(text_id))
+    return known[text_id]
+
+
+def _known_answers(_: Shard) -> dict[int, tuple[Claim, ...]]:
+    return {}
+
+
+# ---- in a conversation: who said what, after which question ----------------------------------------------------------------
 
 
 def said(shard: Shard, conversation: Conversation) -> tuple[Said, ...]:
     """All claims of the conversation's agents, in order; short answers count where their slot was asked for."""
-    return tuple(_said(shard, conversation))
+    known = shard.once(_known)
+    if conversation.conversation_id not in known:
+        known[conversation.conversation_id] = tuple(_said(shard, conversation))
+    return known[conversation.conversation_id]
+
+
+def _known(_: Shard) -> dict[str, tuple[Said, ...]]:
+    return {}
 
 
 def _said(shard: Shard, conversation: Conversation) -> Iterator[Said]:
     products: list[str] = []
     asked: list[int] = []
     question = ""
-    topics: frozenset[str] = frozenset()  # of the buyer's last words that had any
+    about: frozenset[str] = frozenset()  # of the buyer's last words that had any
     now: frozenset[str] = frozenset()  # of the buyer's last words
     closed = False  # an agent has spoken since the buyer's last words
     for at, message in enumerate(conversation.messages):
@@ -77,22 +131,23 @@ def _said(shard: Shard, conversation: Conversation) -> Iterator[Said]:
             asked = [at] if closed else [*asked, at]
             closed = False
             now = _topics(shard, conversation, asked)
-            topics = now or topics
-            if any("question" in shard.texts.reading(conversation.text_ids[i]).acts for i in asked):
+            about = now or about
+            if any("question" in acts(shard.texts.normal(conversation.text_ids[i]), conversation.langs[i]) for i in asked):
                 question = " ".join(conversation.messages[i].text for i in asked)
         if message.role != "agent" or message.content_type not in _SPEAKING or not message.text:
             continue
         closed = True
         text_id, lang = conversation.text_ids[at], conversation.langs[at]
-        normal = shard.texts.normal(text_id)
-        reading = shard.texts.reading(text_id)
-        short = [c for c in answers(normal, lang) if _ASKED.get(c.slot, frozenset()) & (topics if _is_telling(c, lang) else now)]
-        claims = [*reading.claims, *(c for c in short if all(c.slot != known.slot for known in reading.claims))]
+        normal, plain = shard.texts.normal(text_id), stated(shard, text_id)
+        short = [c for c in _short(shard, text_id) if _ASKED.get(c.slot, frozenset()) & (about if _is_telling(c, lang) else now)]
+        every = [*plain, *(c for c in short if all(c.slot != known.slot for known in plain))]
+        if not every:
+            continue
         wanted = frozenset(part for i in asked for part in _limits(shard, conversation, i))
-        special = bool(claims) and frames(normal, lang, ("time_limited",))
-        case = bool(claims) and any(_is_special_case(shard, conversation, i) for i in (*asked, at))
+        special = frames(normal, lang, ("time_limited",))
+        case = any(_is_special_case(shard, conversation, i) for i in (*asked, at))
         product = message.product_id or (products[-1] if len(set(products)) == 1 else None)
-        for claim in claims:
+        for claim in every:
             own = frozenset(claim.subject.split(" ")) - {""}
             yield Said(at, message, claim, lang, product, question, own or wanted, special, case)
 
@@ -103,7 +158,7 @@ def _is_telling(claim: Claim, lang: Lang) -> bool:
 
 
 def _topics(shard: Shard, conversation: Conversation, places: Sequence[int]) -> frozenset[str]:
-    return frozenset().union(*(shard.texts.reading(conversation.text_ids[i]).topics for i in places))
+    return frozenset().union(*(topics(shard.texts.normal(conversation.text_ids[i]), conversation.langs[i]) for i in places))
 
 
 def _limits(shard: Shard, conversation: Conversation, at: int) -> list[str]:

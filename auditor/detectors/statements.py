@@ -9,7 +9,7 @@ Under one order, what is told and what is not:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -17,15 +17,17 @@ from typing import Literal
 
 import polars as pl
 
-from auditor.detectors.said import Said, claim_values, quote_of, said, without_corrected
-from auditor.model import Conversation, FactValue, Hit, NotEvaluated, Order
+from auditor.detectors.said import Said, claims_of, lines_that_may_claim, quote_of, said, stated, without_corrected
+from auditor.model import Claim, Conversation, FactValue, Hit, NotEvaluated, Order
+from auditor.reading.topics import topics
 from auditor.reading.values import to_decimal
 from auditor.shard import Shard
 
 NAME = "statements"
 FACTS = frozenset({"said", "said_at", "happened", "event", "order", "stock", "late_by"})
 
-_SLOTS = {"shipped_false": "shipped", "refunded_false": "refunded", "scarcity_false": "stock"}
+_SLOTS = {"shipped_false": "shipped", "refunded_false": "refunded"}
+_LINE = ("conversation_id", "text_id")
 _AT_LEAST = 10  # pieces: below that a stock figure is too fickle to prove anything
 _SECOND_PARCEL = frozenset({"exchange", "wrong_item", "missing_item"})  # then "sent" may be of another parcel
 
@@ -41,25 +43,63 @@ class Params:
 
 def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
     """One hit per conversation and agent; proven by the order's events or a fact alone."""
-    unknown: list[str] = []
-    for conversation in shard.conversations(_claiming(shard, _SLOTS[params.kind])):
-        mine = [one for one in said(shard, conversation) if one.claim.slot == _SLOTS[params.kind]]
-        claims = [one for one in mine if not one.message.time_doubt]
-        if params.kind == "scarcity_false":
-            yield from _scarcity(shard, conversation, claims, params.factor)
-        elif any(one.claim.polarity and not one.claim.conditional for one in claims):
-            order = conversation.orders[0] if conversation.tie in ("order_id", "only_order") and conversation.orders else None
-            if order is None or _event(order, params.kind) is None:
+    if params.kind == "scarcity_false":
+        for conversation in shard.conversations(_counting(shard)):
+            yield from _scarcity(shard, conversation, _claims(shard, conversation, "stock"), params.factor)
+        return
+    slot, unknown = _SLOTS[params.kind], list[str]()
+    claiming = _claiming(shard, slot)
+    for conversation in shard.conversations(claiming):
+        order = conversation.orders[0] if conversation.tie in ("order_id", "only_order") and conversation.orders else None
+        event = _event(order, params.kind) if order is not None else None
+        if order is None or event is None:
+            if _is_claimed(shard, conversation, slot):
                 unknown.append(conversation.conversation_id)
-            else:
-                yield from _too_early(shard, conversation, claims, order, params)
+        elif any(event[1] - at > params.tolerance for at in _times_of(conversation, claiming[conversation.conversation_id])):
+            yield from _too_early(shard, conversation, _claims(shard, conversation, slot), order, params)
     if unknown:
         yield NotEvaluated("", "no_order_event", len(unknown), tuple(sorted(set(unknown))[:5]))
 
 
-def _claiming(shard: Shard, slot: str) -> list[str]:
-    texts = claim_values(shard).filter((pl.col("slot") == slot) & (pl.col("value") != "false"))
-    return shard.with_texts(texts["text_id"].to_list())
+def _claims(shard: Shard, conversation: Conversation, slot: str) -> list[Said]:
+    return [one for one in said(shard, conversation) if one.claim.slot == slot and not one.message.time_doubt]
+
+
+def _claiming(shard: Shard, slot: str) -> dict[str, frozenset[int]]:
+    """Conversation → texts of its agents that say, or would as an answer, that it has happened."""
+    found: dict[str, set[int]] = {}
+    for cid, text_id in lines_that_may_claim(shard, (slot,)).filter(pl.col("kind") != "false").select(_LINE).unique().iter_rows():
+        if any(_affirms(claim, slot) for claim in claims_of(shard, text_id)):
+            found.setdefault(cid, set()).add(text_id)
+    return {cid: frozenset(found[cid]) for cid in sorted(found)}
+
+
+def _affirms(claim: Claim, slot: str) -> bool:
+    return claim.slot == slot and claim.polarity and not claim.conditional
+
+
+def _is_claimed(shard: Shard, conversation: Conversation, slot: str) -> bool:
+    """Whether an agent's words really say so: by themselves, else as an answer to what was asked."""
+    lines = zip(conversation.messages, conversation.text_ids, strict=True)
+    ours = [text_id for message, text_id in lines if message.role == "agent" and message.text and not message.time_doubt]
+    if any(_affirms(claim, slot) for text_id in ours for claim in stated(shard, text_id)):
+        return True
+    return any(_affirms(one.claim, slot) for one in _claims(shard, conversation, slot))
+
+
+def _times_of(conversation: Conversation, text_ids: Collection[int]) -> Iterator[datetime]:
+    lines = zip(conversation.messages, conversation.text_ids, strict=True)
+    return (message.at for message, text_id in lines if message.role == "agent" and text_id in text_ids)
+
+
+def _counting(shard: Shard) -> list[str]:
+    """Conversations of a shop with a product whose stock is known to be large, in which an agent names a number."""
+    facts = ((shop.shop_id, f) for shop in shard.shops.values() for f in shop.facts if f.slot == "stock" and f.product_id)
+    shops = {shop_id for shop_id, fact in facts if fact.value.isdigit() and int(fact.value) >= _AT_LEAST}
+    if not shops:
+        return []
+    lines = lines_that_may_claim(shard, ("stock",)).filter(pl.col("kind") == "number")
+    return sorted(cid for cid in lines["conversation_id"].unique().to_list() if shard.home_of(cid)[1] in shops)
 
 
 # ---- events that came later --------------------------------------------------------------------------------------------
@@ -108,7 +148,7 @@ def _second_parcel(shard: Shard, conversation: Conversation, one: Said, order: O
     if order.refund_requested_at is not None and order.refund_requested_at <= one.message.at:
         return True
     before = conversation.text_ids[: one.at + 1]
-    return any(shard.texts.reading(text_id).topics & _SECOND_PARCEL for text_id in before)
+    return any(topics(shard.texts.normal(text_id), shard.texts.lang(text_id)) & _SECOND_PARCEL for text_id in before)
 
 
 # ---- the last piece ------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from auditor.reading.normal import Normal, clause_at
 from auditor.reading.values import counted, named, numbers, plain
 from auditor.reading.words import Span, WordList, word_list
 
-_FIXED = frozenset(
+FIXED = frozenset(
     {
         "in_stock", "out_of_stock", "free", "buyer_pays", "accepted", "none",
         "genuine", "not_genuine", "true", "false", "yes", "no",
@@ -29,7 +29,7 @@ _NOT_MONEY = (
     "岁", "分", "度", ":", "-", "~", "/", "*", "只", "条", "支", "片", "张", "粒", "颗", "台", "次", "位", "单", "级", "代",
     "工作日", "日", "比", "多", "h", "x", "倍", "千", "万", "两", "款", "种", "楼", "班", "路", "后", "前", "左右",
 )  # fmt: skip
-_LONGEST_ANSWER = 60  # characters
+LONGEST_ANSWER = 60  # characters
 _BROKEN = re2.compile(r"([0-9])块([0-9])")  # 9块9
 _HOURS = ("小时", "h", "hour", "hr", "godz")
 
@@ -65,7 +65,7 @@ def answers(normal: Normal, lang: Lang) -> tuple[Claim, ...]:
 
     Only one who knows what was asked may use them: "none" answers many questions.
     """
-    found = lexicon("claim_answers", lang).find(normal) if len(normal.text) <= _LONGEST_ANSWER else {}
+    found = lexicon("claim_answers", lang).find(normal) if len(normal.text) <= LONGEST_ANSWER else {}
     view = normal.folded if lang == "pl" else normal.text
     made: list[tuple[Span, Claim]] = []
     for name, spans in found.items():
@@ -116,7 +116,7 @@ def _claim(
 
 def _value(slot: str, kind: str, view: str, span: Span, words: str) -> str | None:
     """The canonical value of the passage, or None where it is no claim of that slot after all."""
-    if kind in _FIXED:
+    if kind in FIXED:
         return kind
     passage = view[slice(*span)]
     reader = _READERS.get((slot, kind))

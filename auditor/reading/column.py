@@ -21,3 +21,8 @@ def normal_column(texts: pl.Expr) -> pl.Expr:
     """String expression: NFKC, lower case, simplified characters, invisible characters removed (normal() for columns)."""
     old, new = _traditional()
     return texts.str.replace_all(_INVISIBLE, "").str.normalize("NFKC").str.to_lowercase().str.replace_many(old, new)
+
+
+def folded_column(norms: pl.Expr) -> pl.Expr:
+    """String expression: normal texts without Polish diacritics (Normal.folded for columns)."""
+    return norms.str.replace_many(list("ąćęłńóśźż"), list("acelnoszz"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
+import polars as pl
 import re2
 
 from auditor.model import Lang
@@ -23,12 +24,27 @@ class Lexicon:
         root = RULES / "words" / lang
         names = sorted(path.relative_to(root).with_suffix("").as_posix() for path in (root / folder).rglob("*.yaml"))
         self.lists: tuple[WordList, ...] = tuple(words for name in names if (words := word_list(name, lang)) is not None)
-        self.gate = "(?:" + "|".join(_slim(words.gate) for words in self.lists) + ")"
         self._names = tuple(words.name.removeprefix(folder + "/") for words in self.lists)
-        self._set: Any = re2.Set.SearchSet(_options())
+
+    @cached_property
+    def _set(self) -> Any:
+        found = re2.Set.SearchSet(_options())
         for words in self.lists:
-            self._set.Add(as_gate(words.any.pattern, "en"))  # anchors fall away: the set sees the whole text, not its clauses
-        self._set.Compile()
+            found.Add(as_gate(words.any.pattern, "en"))  # anchors fall away: the set sees the whole text, not its clauses
+        found.Compile()
+        return found
+
+    @cached_property
+    def gate(self) -> str:
+        """A pattern (RE2 and Rust) over normal texts that any text with a find matches."""
+        return "(?:" + "|".join(_slim(words.gate) for words in self.lists) + ")"
+
+    def column(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """Of texts (text_id, norm; Polish folded) the lists that may find something (text_id, name); no clause is looked at."""
+        named = zip(self._names, self.lists, strict=True)
+        tests = [pl.col("norm").str.contains(_slim(words.gate)).alias(name) for name, words in named]
+        table = texts.select("text_id", *tests).unpivot(index="text_id", variable_name="name")
+        return table.filter("value").select("text_id", "name")
 
     def may_find(self, normal: Normal) -> list[int]:
         """Indices of the lists that may match somewhere in that text."""

@@ -42,8 +42,15 @@ def _spelt(spellings: Any) -> Any:
     return re2.compile("|".join(pieces))
 
 
+@lru_cache(maxsize=16)
+def _any_of(slot: str) -> Any:
+    return re2.compile("|".join(pattern.pattern for _, pattern in _table()[slot]))
+
+
 def named(slot: str, text: str) -> tuple[str, ...]:
     """The canonical values of that slot which the (normal, folded) text names, in the table's order."""
+    if slot not in _table() or _any_of(slot).search(text) is None:
+        return ()
     return tuple(value for value, pattern in _table().get(slot, ()) if pattern.search(text) is not None)
 
 
