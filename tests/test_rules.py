@@ -8,6 +8,7 @@ import pytest
 
 from auditor import rulebook, ruletest
 from auditor.rulesdir import RULES
+from auditor.ruletest.languages import has_han
 
 _NAMES = sorted(
     f"{path.parent.name}/{path.stem}"
@@ -43,6 +44,16 @@ def test_packs_hold_the_platforms_and_families() -> None:
     assert {rule.family for pack in packs for rule in pack.rules} == {
         "response_time", "promise", "contradiction", "misleading", "mechanical", "attitude", "procedure",
     }  # fmt: skip
+
+
+def test_texts_of_packs_stand_in_their_languages() -> None:
+    for pack in rulebook.load():
+        given = [pack.title]
+        if pack.appeal:
+            given += [pack.appeal.clause.note, pack.appeal.entry, pack.appeal.evidence, pack.appeal.assumed]
+        for texts in filter(None, given):
+            assert has_han(texts["zh"]), (pack.id, texts["zh"])
+            assert texts["pl"] != texts["en"], (pack.id, texts["pl"])
 
 
 def test_no_rule_names_a_source_by_a_bare_number() -> None:

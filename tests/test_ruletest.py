@@ -99,6 +99,27 @@ def test_what_differs_is_told(tmp_path: Path, old: str, new: str, says: list[str
         assert each in told
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "zh: 买家可能打过电话",
+            "zh: The buyer may have called",
+            "slow.yaml:11: falsepositives.0.zh: seems to be in another language",
+        ),
+        ("pl: Kupujący mógł zadzwonić", "pl: The buyer may have called", "falsepositives.0.pl: seems to be in another language"),
+        ("en: Because", "en: 因", "slow.yaml:8: why.en: seems to be in another language"),
+        ("pl: Popraw", "pl: Popraw (改)", ""),
+    ],
+)
+def test_a_text_in_the_wrong_language_is_told(tmp_path: Path, old: str, new: str, says: str) -> None:
+    place = stall(tmp_path)
+    path = place / "slow.yaml"
+    path.write_text(RULE.replace(old, new), encoding="utf-8")
+    told = said(place)
+    assert says in told if says else not told
+
+
 def test_a_rule_without_chats_fails(tmp_path: Path) -> None:
     assert "the rule has no test" in said(stall(tmp_path, None))
 

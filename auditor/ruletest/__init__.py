@@ -14,6 +14,7 @@ from auditor.model import LANGS, Finding, Pack, Rule
 from auditor.params import suggest
 from auditor.rulebook import load, place_of
 from auditor.ruletest.chats import Case, Line, read_cases, tables
+from auditor.ruletest.languages import misplaced
 from auditor.wording import render
 
 
@@ -56,9 +57,10 @@ def _wanted(packs: Sequence[Pack], rules: Iterable[str] | None) -> list[tuple[Pa
 
 
 def gates(packs: Sequence[Pack], rules: Iterable[str] | None = None) -> list[Fault]:
-    """What a rule lacks before it may judge: a flagged chat, a clean chat, a pair on both sides of a limit."""
+    """What a rule lacks before it may judge: texts in their languages, flagged and clean chats, both sides of a limit."""
     faults: list[Fault] = []
     for pack, rule in _wanted(packs, rules):
+        faults += misplaced(rule)
         try:
             faults += _gate(rule, cases_of(pack, rule))
         except UsageError as error:
