@@ -126,7 +126,7 @@ def _finding(finding: Finding, lang: Lang) -> dict[str, str]:
         "messages": ", ".join(visible(each) for each in finding.message_ids),
         "text": visible(finding.explanation),
         "quote": visible(finding.quote),
-        "basis": visible(finding.basis),
+        "basis": known(lang, f"reason.{finding.basis}", finding.basis),
         "suppressed": visible(finding.suppressed_by or ""),
     }
 

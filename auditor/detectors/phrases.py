@@ -140,5 +140,5 @@ def _hit(conversation: Conversation, agent: str | None, lines: list[_Line]) -> H
         measured=", ".join(said),
         threshold="0",
         order_id=first.order_id,
-        basis="wording" + ("; the buyer's reaction" if reaction else ""),
+        basis="wording_and_reaction" if reaction else "wording",
     )

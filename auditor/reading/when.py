@@ -10,8 +10,8 @@ from auditor.model import When
 from auditor.worktime import after_next_holiday, at_minute, nth_business_day
 
 END_OF_DAY = 1440
-CALENDAR_UNKNOWN = "calendar unknown"
-TOO_FAR = "too far ahead"
+CALENDAR_UNKNOWN = "no_calendar"
+TOO_FAR = "too_far_ahead"
 
 _MOST_DAYS = 1000
 
