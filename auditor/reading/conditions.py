@@ -11,6 +11,9 @@ from auditor.reading.tokens import Token, tokens
 
 _FROM_ON = ("开始", "起", "之后", "以后")  # after a time: when something begins
 _LONGEST = 300  # characters of a text whose condition is looked at closely
+_MARKING = frozenset({"closed", "condition", "condition_order", "order_word"}) | {
+    f"anchor_{event}" for event in ("payment", "order", "return_received", "approval", "delivery", "other")
+}
 _NEAR = 4  # characters between an order word and its cut-off time
 _ORDERING_IF = {
     "zh": ("如果", "要是", "若", "的话", "只要", "假如"),
@@ -55,6 +58,10 @@ def mark_conditions(parts: list[Segment], normal: Normal, lang: Lang) -> set[int
     conditional: set[int] = set()
     since: dict[int, int] = {}  # sentence → its first segment that is under a condition
     for at, part in enumerate(parts):
+        if part.kinds.isdisjoint(_MARKING):
+            if lang == "zh":
+                _set([group for group in part.groups if normal.text.startswith(_FROM_ON, group.end)])
+            continue
         _mark_days_off(part)
         if lang == "zh":
             _mark_events(part)
@@ -64,7 +71,8 @@ def mark_conditions(parts: list[Segment], normal: Normal, lang: Lang) -> set[int
             since.setdefault(part.sentence, first)
             if part.asked:
                 conditional.add(at + 1)  # "Paid before 3 pm? Then we ship today"
-    conditional.update(part.at for part in parts if part.at >= since.get(part.sentence, len(parts)))
+    if since:
+        conditional.update(part.at for part in parts if part.at >= since.get(part.sentence, len(parts)))
     return conditional
 
 

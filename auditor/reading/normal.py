@@ -181,18 +181,32 @@ _ABBREVIATIONS = frozenset(
 )
 
 
+class _Signs(dict[str, bool]):
+    """Character → whether it may part clauses, found out when it is first met."""
+
+    def __missing__(self, character: str) -> bool:
+        may = character == "." or character in _UNLESS_BETWEEN_DIGITS or character in _ENDS
+        may = may or (ord(character) > 0x2000 and unicodedata.category(character) == "So")
+        self[character] = may
+        return may
+
+
+_SIGNS = _Signs()
+
+
 def clauses(normal: Normal) -> tuple[tuple[int, int], ...]:
     """The spans of `normal.text` between punctuation, brackets, quotation marks and emoji; never inside a number or time."""
-    text = normal.text
+    text, signs = normal.text, _SIGNS
     spans: list[tuple[int, int]] = []
     start = 0
     for at, character in enumerate(text):
-        if character.isalnum() or character == " " or not _is_border(normal, at, character):
-            continue
-        spans.append(_trimmed(text, start, at))
-        start = at + 1
-    spans.append(_trimmed(text, start, len(text)))
-    return tuple(span for span in spans if span[0] < span[1])
+        if signs[character] and _is_border(normal, at, character):
+            if at > start:
+                spans.append(_trimmed(text, start, at))
+            start = at + 1
+    if start < len(text):
+        spans.append(_trimmed(text, start, len(text)))
+    return tuple([span for span in spans if span[0] < span[1]])
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -211,7 +225,7 @@ def _is_border(normal: Normal, at: int, character: str) -> bool:
     after = text[at + 1] if at + 1 < len(text) else " "
     if character in _UNLESS_BETWEEN_DIGITS:
         if before.isdigit() and after.isdigit():
-            return character == "," and not _is_thousands(text, at)
+            return character == "," and not (_is_thousands(text, at) or _is_decimal(text, at))
         if character in "-–":
             return before == " " and after == " "
         return True
@@ -223,6 +237,17 @@ def _is_border(normal: Normal, at: int, character: str) -> bool:
 def _is_thousands(text: str, at: int) -> bool:
     following = text[at + 1 : at + 5]
     return len(following) >= 3 and following[:3].isdigit() and not following[3:].isdigit()
+
+
+_CURRENCY = ("zl", "zł", "pln", "gr", "eur", "€", "usd", "$", "kg", "cm", "m ", "l ", "%")
+
+
+def _is_decimal(text: str, at: int) -> bool:
+    """129,90 zl: one or two digits and a unit follow."""
+    end = at + 1
+    while end < len(text) and text[end].isdigit():
+        end += 1
+    return end - at <= 3 and text.startswith(_CURRENCY, end + (text[end : end + 1] == " "))
 
 
 def _is_full_stop(normal: Normal, at: int, before: str, after: str) -> bool:

@@ -15,7 +15,7 @@ from auditor.reading.answers import assent, elliptic
 from auditor.reading.conditions import mark_conditions
 from auditor.reading.normal import Normal
 from auditor.reading.questions import mark_questions
-from auditor.reading.segments import ACTIONS, Group, Segment, segments
+from auditor.reading.segments import ACTION_KINDS, ACTIONS, Group, Segment, segments
 from auditor.reading.timing import anchored, later_bound, own_time
 from auditor.reading.tokens import Token, lexer, tokens
 
@@ -26,6 +26,10 @@ _LICENCES = ("seller", "buyer", "hedge", "estimate", "condition_order")
 _MODALS = frozenset({"will", "'ll", "gonna", "going to", "to be", "able to", "it will", "it'll"})
 _POLITE_ORDERS = ("请", "麻烦", "记得", "please", "pls", "plz", "kindly")
 _UNTIL = ("by ", "within ", "before ", "no later than ", "do ", "w ciagu ", "przed ", "najpozniej ", "w przeciagu ")
+
+_OF_TIME = frozenset({"time", "vague", "ask_when", "ask"})
+_ASKING = frozenset({"ask", "ask_when"})
+_SIGNS_OF_QUESTIONS: dict[Lang, str] = {"zh": "?不没", "en": "?", "pl": "?"}
 
 Read = tuple[tuple[Promise, ...], tuple[Promise, ...]]
 
@@ -38,7 +42,7 @@ def promise_gate(lang: Lang) -> str:
 def promises(normal: Normal, lang: Lang) -> Read:
     """(promises, requests) of a text, in order. Who wrote it is not known here: requests count for a buyer's text only."""
     found = tokens(normal, lang)
-    if not any(token.kind in ("time", "vague", "ask_when", "ask") for token in found):
+    if not _may_promise(normal, lang, {token.kind for token in found}):
         return (), ()
     parts = segments(normal, lang, found)
     mark_questions(parts, normal, lang)
@@ -52,7 +56,20 @@ def promises(normal: Normal, lang: Lang) -> Read:
     return _distinct(made), _distinct(asked)
 
 
+def _may_promise(normal: Normal, lang: Lang, kinds: set[str]) -> bool:
+    """Whether there is a time, a "soon" or a "when", and an action that it could belong to (or a question about a time)."""
+    if kinds.isdisjoint(_OF_TIME):
+        return False
+    if not kinds.isdisjoint(ACTION_KINDS) or (lang != "zh" and "object_refund" in kinds):
+        return True
+    if "time" not in kinds:
+        return False
+    return not kinds.isdisjoint(_ASKING) or any(sign in normal.text for sign in _SIGNS_OF_QUESTIONS[lang])
+
+
 def _distinct(found: list[Promise]) -> tuple[Promise, ...]:
+    if len(found) <= 1:
+        return tuple(found)
     kept: dict[object, Promise] = {}
     for promise in found:
         kept.setdefault((promise.kind, promise.when, promise.conditional), promise)
@@ -66,6 +83,7 @@ class _Reader:
     def __init__(self, normal: Normal, lang: Lang, parts: list[Segment], conditional: set[int]) -> None:
         self.normal, self.lang, self.parts, self.conditional = normal, lang, parts, conditional
         self.text = normal.folded if lang == "pl" else normal.text
+        self.main: dict[int, list[Token]] = {}
         self.corrected = next((part.at for part in parts if part.has("correction")), len(parts))
 
     def read(self, at: int) -> list[Promise]:
@@ -84,6 +102,13 @@ class _Reader:
     # ---- actions -----------------------------------------------------------------------------------------------------
 
     def _main_actions(self, part: Segment) -> list[Token]:
+        if not part.actions and (self.lang == "zh" or "object_refund" not in part.kinds):
+            return []
+        if part.at not in self.main:
+            self.main[part.at] = self._find_main_actions(part)
+        return self.main[part.at]
+
+    def _find_main_actions(self, part: Segment) -> list[Token]:
         actions = [action for action in part.actions if self._is_active(part, action)]
         actions = self._without_condition(part, actions)
         if not actions and self.lang != "zh":
@@ -96,6 +121,8 @@ class _Reader:
     def _without_condition(self, part: Segment, actions: list[Token]) -> list[Token]:
         """Without the verb that is the condition itself: "if the stock arrives", 如果有货."""
         conditions = part.of("condition")
+        if not conditions:
+            return actions
         after = [action for action in actions if conditions and action.start >= conditions[0].end]
         if not after:
             return actions

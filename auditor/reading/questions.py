@@ -7,10 +7,16 @@ from auditor.reading.normal import Normal
 from auditor.reading.segments import Segment
 
 
+_ASKING = ("ask", "ask_when")
+
+
 def mark_questions(parts: list[Segment], normal: Normal, lang: Lang) -> None:
     """Set `asked` on the segments that ask."""
+    may_end = lang == "zh" and ("不" in normal.text or "没" in normal.text)
     for at, part in enumerate(parts):
         marked = part.asked
+        if not marked and not may_end and part.kinds.isdisjoint(_ASKING):
+            continue
         part.asked = marked or _asks(part, normal, lang)
         if marked:
             _mark_sentence(parts, at)

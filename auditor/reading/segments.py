@@ -13,7 +13,8 @@ from auditor.reading.times import Piece, joined, when_of
 from auditor.reading.tokens import Token
 
 ACTIONS = ("ship", "deliver", "refund", "reship", "reply", "compensate", "restock", "other")
-_ACTION_KINDS = frozenset(kind + form for kind in ACTIONS for form in ("", "_bare", "_noun", "_done"))
+ACTION_KINDS = frozenset(kind + form for kind in ACTIONS for form in ("", "_bare", "_noun", "_done"))
+_CUTTING = ("border", "negated_act")
 _NEUTRAL = ("filler", "also", "just", "yes")
 _DASHES = frozenset("-–—~/,")
 _SENTENCE_ENDS = frozenset(".!?。\n…;")
@@ -53,8 +54,10 @@ class Segment:
     actions: list[Token] = field(default_factory=list)  # verbs and nouns of what a seller does
 
     def __post_init__(self) -> None:
-        self.kinds = frozenset([token.kind for token in self.tokens])
-        self.actions = [token for token in self.tokens if token.kind in _ACTION_KINDS]
+        if self.tokens:
+            self.kinds = frozenset([token.kind for token in self.tokens])
+            if not self.kinds.isdisjoint(ACTION_KINDS):
+                self.actions = [token for token in self.tokens if token.kind in ACTION_KINDS]
 
     def has(self, *kinds: str) -> bool:
         """Whether a token of one of these kinds is there."""
@@ -78,8 +81,9 @@ def segments(normal: Normal, lang: Lang, tokens: list[Token]) -> list[Segment]:
     quoted = deque(_quoted(text))
     result: list[Segment] = []
     sentence, last_end, at = 0, 0, 0
+    asking = "?" in text
     for start, end in _borders(normal, lang, tokens):
-        if _SENTENCE_ENDS.intersection(text[last_end:start]):
+        if start > last_end and not _SENTENCE_ENDS.isdisjoint(text[last_end:start]):
             sentence += 1
         inside: list[Token] = []
         while at < len(tokens) and tokens[at].start < end:
@@ -90,9 +94,11 @@ def segments(normal: Normal, lang: Lang, tokens: list[Token]) -> list[Segment]:
         in_quotes = bool(quoted) and quoted[0][0] <= start
         for piece in _cut(start, end, inside):
             piece.sentence, piece.quoted, piece.at = sentence, in_quotes, len(result)
-            piece.groups = _groups(text, piece.tokens)
+            if "time" in piece.kinds:
+                piece.groups = _groups(text, piece.tokens)
             result.append(piece)
-        result[-1].asked = "?" in text[end : end + 2].split(" ")[0]
+        if asking:
+            result[-1].asked = "?" in text[end : end + 2].split(" ")[0]
         last_end = end
     return result
 
@@ -104,7 +110,7 @@ def _borders(normal: Normal, lang: Lang, tokens: list[Token]) -> list[tuple[int,
     at = 0
     for start, end in clauses(normal):
         cuts = [start, end]
-        if lang == "zh":
+        if lang == "zh" and text.find(" ", start, end) > 0:
             cuts[1:1] = [
                 i for i in range(start + 1, end - 1) if text[i] == " " and not (text[i - 1].isascii() and text[i + 1].isascii())
             ]
@@ -119,6 +125,12 @@ def _borders(normal: Normal, lang: Lang, tokens: list[Token]) -> list[tuple[int,
 
 
 def _cut(start: int, end: int, tokens: list[Token]) -> Iterable[Segment]:
+    if not any([token.kind in _CUTTING for token in tokens]):
+        return (Segment(start, end, 0, tokens),)
+    return _pieces(start, end, tokens)
+
+
+def _pieces(start: int, end: int, tokens: list[Token]) -> Iterable[Segment]:
     inside: list[Token] = []
     for token in tokens:
         if token.kind == "border" and inside:

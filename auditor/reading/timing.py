@@ -24,6 +24,8 @@ _LATEST = ("最晚", "最迟", "最慢", "najpozniej", "latest", "at the latest"
 def own_time(part: Segment, action: Token, actions: Sequence[Token], lang: Lang) -> Group | None:
     """The time of an action within its segment: in Chinese the one before it, else the one after it."""
     groups = [group for group in part.groups if not group.condition]
+    if len(groups) <= 1:
+        return groups[0] if groups else None
     actions = actions if len(actions) > 1 else part.actions
     last = max((one.end for one in actions if one.end <= action.start), default=part.start)
     following = min((one.start for one in actions if one.start > action.start), default=part.end)
@@ -51,6 +53,8 @@ def anchored(when: When, timed: Segment, around: Sequence[Segment]) -> When:
 
     `timed` is the segment of the time, `around` the segment before the action's (if any) and the action's own.
     """
+    if all(part.kinds.isdisjoint(_ANCHORS) for part in (timed, *around)):
+        return when
     own = around[-1]
     before = [part for part in around[:-1] if not part.actions and not part.groups]
     for part in (timed, own, *before):
