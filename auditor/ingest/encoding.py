@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import codecs
 
+import polars as pl
+
 from auditor.ingest.frequent import FREQUENT
 from auditor.ingest.tables import Refused
 
 PLAUSIBLE = 0.4  # share of frequent characters; wrong encodings stay below about 0.25
 _SAMPLE = 200_000
-_BLOCK = 1 << 22
+_BLOCK = 1 << 24
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8", "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16"),
@@ -33,13 +35,14 @@ def to_utf8(data: bytes) -> tuple[bytes, str]:
 
 def first_bad_byte(data: bytes) -> int | None:
     """Where the bytes stop being UTF-8, or None. Works block by block, so that no second copy of a large file is held."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    view = memoryview(data)
-    for start in range(0, len(data), _BLOCK):
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start + _BLOCK) + 1 or len(data)
         try:
-            decoder.decode(view[start : start + _BLOCK], final=start + _BLOCK >= len(data))
-        except UnicodeDecodeError:
+            pl.Series([data[start:end]], dtype=pl.Binary).cast(pl.String)
+        except pl.exceptions.PolarsError:
             break
+        start = end
     else:
         return None
     try:
