@@ -180,8 +180,8 @@ def _named_languages(messages: pl.DataFrame) -> pl.DataFrame:
         return messages
     text = pl.col("text")
     lang = messages.select(pl.coalesce("lang", pl.when(text.str.contains(_HAN)).then(pl.lit("zh")))).to_series()
-    other = messages.select(pl.int_range(pl.len()).alias("i"), "text", "platform").filter(lang.is_null())
-    other = other.filter(text.str.contains(_LETTERS))
+    other = messages.select(pl.int_range(pl.len()).alias("i"), "text", "platform", "content_type").filter(lang.is_null())
+    other = other.filter((pl.col("content_type") == "text") & text.str.contains(_LETTERS))  # a picture's address is no language
     if other.height:
         lang = lang.scatter(other["i"], other.select(_by_letters()).to_series())
     named = messages.with_columns(lang.alias("lang"))
