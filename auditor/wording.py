@@ -54,7 +54,11 @@ def render(texts: Texts, facts: Mapping[str, FactValue], lang: str) -> str:
     Facts are put in once: braces inside them stay as they are.
     """
     text = texts.get(lang) or texts.get("en") or next(iter(texts.values()), "")
-    return "".join(literal + (say(facts.get(name), lang) if name else "") for literal, name in pieces(text))
+    sentence = ""
+    for literal, name in pieces(text):
+        dots = sentence.endswith(".") and literal.startswith(".")  # "24 godz." ends a Polish sentence without a second dot
+        sentence += literal[dots:] + (say(facts.get(name), lang) if name else "")
+    return sentence
 
 
 def say(value: FactValue, lang: str) -> str:
