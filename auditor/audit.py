@@ -16,6 +16,7 @@ from auditor import __version__, appeal, ingest, report, rulebook, state
 from auditor.check import judge
 from auditor.conversations import Conversations, with_export_ends
 from auditor.engines import local
+from auditor.errors import Fault, UsageError
 from auditor.model import AuditResult, Lang, Notice, Pack
 from auditor.normalise import normalise
 from auditor.part import Outcome, Part, audit_part, together
@@ -77,6 +78,10 @@ def audit(request: Request, progress: Progress, clock: Stopwatch | None = None) 
         options=options,
         progress=lambda _, done, of: progress("ingest", done, of),
     )
+    if not loaded.inputs:
+        raise UsageError(
+            Fault(", ".join(request.inputs), "holds no file to audit", "name the folder or files of tonight's exports")
+        )
     clock.lap("ingest")
     loaded = normalise(loaded)
     orders = with_export_ends(loaded.orders)

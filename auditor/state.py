@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from auditor.errors import FailedError, Fault, LockedError, UsageError
@@ -15,41 +15,73 @@ from auditor.errors import FailedError, Fault, LockedError, UsageError
 _MARK = "run.json"  # a folder that holds it was written by a run
 
 
+def check(out: Path) -> None:
+    """Refuse a place that a run may not take, before hours of work: a file, a folder that no run wrote. Raises UsageError."""
+    if not out.name or out.name == "..":
+        raise UsageError(Fault(str(out), "cannot be replaced by a run's folder", "give a folder of its own with --out"))
+    if out.exists() and not out.is_dir():
+        raise UsageError(Fault(str(out), "is a file", "give a folder with --out"))
+    if out.is_dir() and any(out.iterdir()) and not (out / _MARK).is_file():
+        raise UsageError(
+            Fault(str(out), "is not empty and holds no earlier run's reports", "give an empty or new folder with --out")
+        )
+
+
 @contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Hold the lock beside `out` for the length of a run.
+    """Hold the lock beside `out` for the length of a run; nothing of it stays. Raises LockedError, UsageError, FailedError.
 
-    The operating system's own lock on a file, so a run that was killed leaves none behind. Raises LockedError.
+    The operating system's own lock on a file, so a run that was killed locks nobody out.
     """
     place = out.parent / f".{out.name}.lock"
     try:
+        check(out)
+        made = [each for each in out.parents if not each.exists()]
         out.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(place, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = _opened(place)
+        while not _lock(handle, out, place):  # its owner removed the file between our opening and our locking
+            os.close(handle)
+            handle = _opened(place)
     except OSError as error:
         raise FailedError(_cannot_write(out.parent, error)) from error
     try:
-        _lock(handle, out, place)
-        os.ftruncate(handle, 0)
-        os.write(handle, f"{os.getpid()}\n".encode())
         yield
     finally:
-        os.close(handle)  # lets the lock go; the empty file stays, as removing it would let two runs lock two files
+        if sys.platform != "win32":
+            place.unlink(missing_ok=True)  # while the lock is held: who waits for it sees that the file is gone
+        os.close(handle)
+        with suppress(OSError):
+            if sys.platform == "win32":
+                place.unlink(missing_ok=True)
+            for folder in made:  # the run came to nothing: leave no empty folders
+                folder.rmdir()
 
 
-def _lock(handle: int, out: Path, place: Path) -> None:
+def _opened(place: Path) -> int:
+    return os.open(place, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _lock(handle: int, out: Path, place: Path) -> bool:
+    """Whether the lock is held, and on the file that everyone else will open. Raises LockedError."""
     try:
         if sys.platform == "win32":
             import msvcrt
 
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
+            return True
+        import fcntl
 
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         owner = place.read_text(encoding="ascii", errors="replace").strip() if sys.platform != "win32" else ""
         who = f" (process {owner})" if owner else ""
+        os.close(handle)
         raise LockedError(Fault(str(out), f"another run{who} is writing there", "wait for it, or give another --out")) from error
+    if not place.exists() or not os.path.samestat(os.fstat(handle), place.stat()):
+        return False
+    os.ftruncate(handle, 0)
+    os.write(handle, f"{os.getpid()}\n".encode())
+    return True
 
 
 @contextmanager
@@ -58,12 +90,7 @@ def building(out: Path) -> Iterator[Path]:
 
     An earlier run's folder is replaced; a folder that no run wrote is never touched. Raises UsageError, FailedError.
     """
-    if out.exists() and not out.is_dir():
-        raise UsageError(Fault(str(out), "is a file", "give a folder with --out"))
-    if out.is_dir() and any(out.iterdir()) and not (out / _MARK).is_file():
-        raise UsageError(
-            Fault(str(out), "is not empty and holds no earlier run's reports", "give an empty or new folder with --out")
-        )
+    check(out)
     aside = out.parent / f".{out.name}.new"
     try:
         _recover(out)

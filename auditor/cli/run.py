@@ -4,40 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.cli.terminal import instant, log, progress
+from auditor.cli.config import configured
+from auditor.cli.terminal import instant, log, mute, progress, say, speak_json
 from auditor.errors import EXIT_FINDINGS, EXIT_OK, EXIT_QUARANTINE, Fault, UsageError
 
 if TYPE_CHECKING:
     from auditor.model import AuditResult
-
-
-def _configured(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
-    """Options by their long names from a YAML file; what the command line says wins."""
-    if value is None:
-        return
-    from auditor import strictyaml
-    from auditor.params import suggest
-
-    document = strictyaml.load(value)
-    known = {option.name: option for option in ctx.command.params if option.name not in (None, "config")}
-    if not isinstance(document.value, dict):
-        raise UsageError(document.fault((), "is not a list of options", "write `out: reports` and the like"))
-    names = {key: key.replace("-", "_") for key in document.value}
-    names = {key: {"lang": "language"}.get(name, name) for key, name in names.items()}
-    faults = [
-        document.fault((key,), f"{key!r} is no option of `auditor run`", suggest(key, [str(n).replace("_", "-") for n in known]))
-        for key, name in names.items()
-        if name not in known
-    ]
-    if faults:
-        raise UsageError(faults)
-    ctx.default_map = {**(ctx.default_map or {}), **{names[key]: each for key, each in document.value.items()}}
 
 
 @click.command()
@@ -61,8 +40,8 @@ def _configured(ctx: click.Context, _: click.Parameter, value: Path | None) -> N
 @click.option("--log-json", is_flag=True, help="Log as JSON lines on standard error.")
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
-    callback=_configured,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=configured,
     is_eager=True,
     expose_value=False,
     metavar="FILE",
@@ -76,6 +55,9 @@ def run(**options: Any) -> None:
     from auditor.audit import Request
     from auditor.audit import run as audit_and_write
 
+    for place, names in (("INPUT", options["inputs"]), ("--orders", options["orders"]), ("--penalties", options["penalties"])):
+        if not all(names):
+            raise UsageError(Fault(place, "is an empty name", "name files or folders (is a variable of your script unset?)"))
     as_of = options["as_of"] or datetime.now().astimezone()
     request = Request(
         inputs=options["inputs"],
@@ -93,17 +75,33 @@ def run(**options: Any) -> None:
         lang=options["language"],
     )
     if options["log_json"]:
+        speak_json(click.get_current_context())
         log("run_start", as_of=request.as_of.isoformat(), out=str(request.out))
     with progress(options["quiet"], options["log_json"]) as show:
         result = audit_and_write(request, show)
     code = exit_code(result, options["fail_on"])
-    if options["log_json"]:
-        log("run_end", status="done", exit_code=code, **result.counts)
-    elif not options["quiet"]:
-        from auditor.cli.summary import summary
-
-        click.echo(summary(result, request.out, options["fail_on"]))
+    _tell(result, request.out, code, options)
     sys.exit(code)
+
+
+def _tell(result: AuditResult, out: Path, code: int, options: Mapping[str, Any]) -> None:
+    """How it went. The reports are there already: that nobody can read this changes neither them nor the exit code."""
+    from auditor.cli.summary import summary, unread
+
+    if options["log_json"]:
+        for file in result.inputs:
+            if file.status != "read":
+                log("not_read", path=file.path, status=file.status, reason=file.reason)
+        log("run_end", status="done", exit_code=code, **result.counts)
+    elif options["quiet"]:
+        for line in unread(result):
+            say(f"auditor: {line}")
+    else:
+        try:
+            click.echo(summary(result, out, options["fail_on"]))
+        except OSError as error:
+            mute()
+            say(f"auditor: the summary could not be printed ({error.strerror}); the reports are in {out}")
 
 
 def _zone(name: str | None) -> str | None:
@@ -112,7 +110,7 @@ def _zone(name: str | None) -> str | None:
     if name is not None:
         try:
             zone_of(name)
-        except (ValueError, KeyError, OSError) as error:
+        except UsageError as error:
             raise UsageError(Fault("--timezone", f"{name!r} is no time zone", "write Asia/Shanghai or +08:00")) from error
     return name
 

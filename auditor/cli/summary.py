@@ -25,12 +25,17 @@ def _read(result: AuditResult) -> list[str]:
         f"Audited {counts['messages']:,} messages in {counts['conversations']:,} conversations of {counts['agents']:,} agents, "
         f"{counts['orders']:,} orders, as of {result.as_of.isoformat(sep=' ', timespec='minutes')}."
     ]
+    return lines + unread(result)
+
+
+def unread(result: AuditResult) -> list[str]:
+    """What was not audited, and why: the faults that even a quiet run tells."""
+    count = result.counts["quarantined"]
+    lines = [f"{count:,} rows went to quarantine (quarantine.jsonl says why)."] if count else []
     refused = [file for file in result.inputs if file.status != "read"]
-    if counts["quarantined"]:
-        lines.append(f"{counts['quarantined']:,} rows went to quarantine (quarantine.jsonl says why).")
     lines += [f"Not read: {file.path}: {file.reason}" for file in refused[:5]]
     if len(refused) > 5:
-        lines.append(f"… and {len(refused) - 5} more files that could not be read.")
+        lines.append(f"… and {len(refused) - 5} more files that could not be read (run.json lists all).")
     return lines
 
 

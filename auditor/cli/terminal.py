@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,38 +18,87 @@ from auditor.errors import EXIT_FAILED, EXIT_USAGE, AuditorError
 
 Progress = Callable[[str, int, int], None]
 _INTERRUPTED = 130
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+_JSON = "auditor.log_json"
 
 
 class Commands(click.Group):
-    """A group whose commands answer every foreseeable trouble with a message and the exit code that interfaces promise."""
+    """A group whose commands answer every trouble with one message and the exit code that interfaces promise."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Remember early whether a collector listens, so that even a misspelt option is told as JSON."""
+        if "--log-json" in args:
+            speak_json(ctx)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; AuditorError becomes its message and code."""
+        """Run the command; whatever is raised becomes its message and code."""
         try:
             return super().invoke(ctx)
-        except AuditorError as error:
-            complain(error)
-            sys.exit(error.exit_code)
-        except (KeyboardInterrupt, click.Abort):
-            click.echo("auditor: stopped; earlier reports are unchanged", err=True)
-            sys.exit(_INTERRUPTED)
-        except BrokenPipeError:  # `auditor understand … | head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
-        except MemoryError:
-            click.echo("auditor: out of memory; earlier reports are unchanged; run with --jobs 1 or fewer files", err=True)
-            sys.exit(EXIT_FAILED)
-        except OSError as error:
-            click.echo(f"auditor: {error}; earlier reports are unchanged", err=True)
-            sys.exit(EXIT_FAILED)
+        except click.exceptions.Exit:
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            json_wanted = bool(ctx.meta.get(_JSON))
+            if isinstance(error, click.ClickException) and not json_wanted:
+                raise  # click shows the usage
+            if isinstance(error, BrokenPipeError) and ctx.invoked_subcommand != "run":
+                mute()  # `auditor understand … | head`
+                sys.exit(0)
+            code, told = _meaning(ctx, error)
+            if json_wanted:
+                status = "stopped" if code == _INTERRUPTED else "failed"
+                log("run_end", status=status, exit_code=code, faults=[" ".join(each.split()) for each in told])
+            else:
+                for each in told:
+                    say(f"auditor: {each}")
+            sys.exit(code)
 
 
-def complain(error: AuditorError) -> None:
-    """All faults, one a line, on standard error."""
-    for fault in error.faults:
-        click.echo(f"auditor: {fault}", err=True)
-    if error.exit_code == EXIT_USAGE:
-        click.echo("auditor: nothing was audited", err=True)
+def speak_json(ctx: click.Context) -> None:
+    """From now on everything on standard error is a JSON line."""
+    ctx.meta[_JSON] = True
+
+
+def _meaning(ctx: click.Context, error: BaseException) -> tuple[int, list[str]]:
+    """(exit code, what to say)."""
+    match error:
+        case AuditorError():
+            nothing = ["nothing was audited"] if error.exit_code == EXIT_USAGE and ctx.invoked_subcommand == "run" else []
+            return error.exit_code, [*(str(fault) for fault in error.faults), *nothing]
+        case click.ClickException():
+            return error.exit_code, [error.format_message()]
+        case KeyboardInterrupt() | click.Abort():
+            return _INTERRUPTED, ["stopped; earlier reports are unchanged"]
+        case BrokenPipeError():
+            return EXIT_FAILED, ["a process of the run died; earlier reports are unchanged; try --jobs 1"]
+        case MemoryError():
+            return EXIT_FAILED, ["out of memory; earlier reports are unchanged; run with --jobs 1 or fewer files"]
+        case OSError():
+            return EXIT_FAILED, [f"{error}; earlier reports are unchanged"]
+        case _:  # a bug: still one message, and never the code that means "findings"
+            return EXIT_FAILED, [_bug(error)]
+
+
+def _bug(error: BaseException) -> str:
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if "auditor" in Path(frame.filename).parts]
+    frame = own[-1] if own else None
+    where = f" in {Path(frame.filename).name}:{frame.lineno}" if frame else ""
+    message = " ".join(str(error).split())[:300]
+    text = "".join(character if character.isprintable() else " " for character in message)
+    what = f"a fault of the program itself{where} ({type(error).__name__}: {text})"
+    return f"{what}; earlier reports are unchanged; please report it"
+
+
+def mute() -> None:
+    """Nobody reads standard output any more: let what is still buffered go nowhere."""
+    with suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(line: str) -> None:
+    """One line on standard error; that nobody reads it any more stops nothing."""
+    with suppress(OSError):
+        click.echo(line, err=True)
 
 
 def instant(_: click.Context, option: click.Parameter, value: str | None) -> datetime | None:
@@ -58,6 +109,8 @@ def instant(_: click.Context, option: click.Parameter, value: str | None) -> dat
         at = datetime.fromisoformat(value)
     except ValueError as error:
         raise click.BadParameter(f"{value!r} is not a time; write 2026-11-16T02:00:00+08:00", param=option) from error
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise click.BadParameter(f"{value!r} is not between {_FIRST_YEAR} and {_LAST_YEAR}", param=option)
     return at if at.tzinfo else at.astimezone()
 
 
@@ -82,7 +135,7 @@ def _json_lines(stage: str, done: int, of: int) -> None:
 def log(event: str, **fields: object) -> None:
     """One JSON object a line on standard error; never any chat text."""
     record = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **fields}
-    click.echo(json.dumps(record, ensure_ascii=False, default=str), err=True)
+    say(json.dumps(record, ensure_ascii=False, default=str))
 
 
 class _Lines:
@@ -96,7 +149,7 @@ class _Lines:
         if self._tenth.get(stage) == tenth and done < of:
             return
         self._tenth[stage] = tenth
-        click.echo(f"{stage}: {done} of {of}", err=True)
+        say(f"{stage}: {done} of {of}")
 
 
 @contextmanager
