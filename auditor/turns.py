@@ -15,7 +15,7 @@ from auditor.reading.words import word_list
 from auditor.shard import Shard
 from auditor.strictyaml import load
 
-_MARKED, _PLAIN = "ąćęłńóśźż", "acelnoszz"
+MARKED, PLAIN = "ąćęłńóśźż", "acelnoszz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,7 @@ def _gates(_: Shard) -> dict[tuple[str, str], frozenset[int]]:
 
 def _by_language(shard: Shard) -> dict[Lang, pl.DataFrame]:
     folded = (
-        pl.when(pl.col("lang") == "pl")
-        .then(pl.col("norm").str.replace_many(list(_MARKED), list(_PLAIN)))
-        .otherwise(pl.col("norm"))
+        pl.when(pl.col("lang") == "pl").then(pl.col("norm").str.replace_many(list(MARKED), list(PLAIN))).otherwise(pl.col("norm"))
     )
     texts = shard.texts.frame.with_columns(folded.alias("norm"))
     return {lang: texts.filter(pl.col("lang") == lang) for lang in LANGS}

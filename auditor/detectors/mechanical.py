@@ -20,9 +20,9 @@ from typing import Literal
 import polars as pl
 from rapidfuzz import fuzz
 
-from auditor.model import Conversation, FactValue, Hit, NotEvaluated
+from auditor.model import LANGS, Conversation, FactValue, Hit, Lang, NotEvaluated
 from auditor.shard import Shard
-from auditor.turns import Turn, is_text, letters, made_of, may_say, passages, texts_made_of, turns
+from auditor.turns import MARKED, PLAIN, Turn, is_text, letters, made_of, may_say, passages, texts_made_of, turns
 from auditor.worktime import counted_seconds
 
 NAME = "mechanical"
@@ -37,10 +37,20 @@ _ANSWERING = frozenset(
     {"question", "apology", "asks_evidence", "asks_order_no", "escalates", "follow_up_promise", "holds", "offers_solution"}
 )
 _SHORTEST = {"zh": 6, "en": 15, "pl": 15}  # letters; shorter answers ("可以的", "yes, we do") rightly fit many questions
+_FEWEST = 4  # letters of what is left without idle words
 _LONGEST_FILLER = 24  # characters
 _LONGEST_HOLD = 60
 _HOLDING = (_HOLD, _CLOSING, _FILLER)
-_PARTICLES = "[亲哦呢哈啦呀啊的了哟嘛吧噢]|\\b(?:dear|hi|hello|please|sir|madam|pan|pani|prosze|proszę)\\b"
+_BROAD = frozenset({"product", "order", "greeting"})  # topics that questions on anything share
+# Words that change nothing in what an answer says; no negation and no number is among them.
+_IDLE = {
+    "zh": "亲爱的|宝贝|您好|你好|麻烦|感谢|谢谢|咱们|我们|咱家|我家|具体|直接|[亲哦呢哈啦呀啊的了哟嘛吧噢您你请咱都就是也还呗哒滴嘿~]",
+    "en": r"\b(?:hi|hello|hey|dear|sir|madam|friend|please|kindly|thanks?|thank you|the|an?|our|my|your|you|we|i|all|of|so|do|just"
+    r"|can|is|are|be|on|in|at|to|for|and|very|really|then|here|there|it|this|that|sorry|again)\b",
+    "pl": r"\b(?:dzien dobry|witam|witamy|pan|pani|panu|panstwo|panstwa|prosze|prosimy|dziekuj\w*|nasz\w*|sie|o|w|we|na|z|ze|do|i|oraz"
+    r"|jest|sa|to|tam|wszystkie|wszelkie|juz|tez|serdecznie|uprzejmie|pozdrawiam\w*|moze|mozna)\b",
+}
+_STEM = r"([\pL\pN]{5})[\pL\pN]+"  # "zapoznać się" and "zapoznanie się" are one word; not for Chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +85,25 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
 
 
 def skeletons(shard: Shard) -> pl.DataFrame:
-    """conversation_id, sender_id, text_id, skeleton (letters and digits only), loose (without particles) of typed answers."""
-    bare = pl.col("norm").str.replace_all(r"[^\pL\pN]", "")
+    """conversation_id, sender_id, text_id, skeleton (letters and digits only), loose (stems without idle words) of typed answers."""
     shortest = pl.col("lang").replace_strict(_SHORTEST, default=15)
-    texts = shard.texts.frame.filter(pl.col("by_agent")).with_columns(bare.alias("skeleton"))
+    texts = shard.texts.frame.filter(pl.col("by_agent")).with_columns(_bare_column(pl.col("norm")).alias("skeleton"))
     texts = texts.filter(pl.col("skeleton").str.len_chars() >= shortest)
-    loose = pl.col("norm").str.replace_all(_PARTICLES, "").str.replace_all(r"[^\pL\pN]", "")
-    texts = texts.with_columns(loose.alias("loose")).select("text_id", "skeleton", "loose")
+    parts = [_loose(texts.filter(pl.col("lang") == lang), lang) for lang in LANGS]
     said = shard.messages.filter((pl.col("sender_role") == "agent") & (pl.col("content_type") == "text"))
-    return said.select("conversation_id", "sender_id", "text_id").join(texts, on="text_id")
+    return said.select("conversation_id", "sender_id", "text_id").join(pl.concat(parts), on="text_id")
+
+
+def _loose(texts: pl.DataFrame, lang: Lang) -> pl.DataFrame:
+    plain = pl.col("norm").str.replace_many(list(MARKED), list(PLAIN)) if lang == "pl" else pl.col("norm")
+    stems = plain.str.replace_all(_IDLE[lang], "")
+    if lang != "zh":
+        stems = stems.str.replace_all(_STEM, "$1")
+    return texts.select("text_id", "skeleton", _bare_column(stems).alias("loose"))
+
+
+def _bare_column(texts: pl.Expr) -> pl.Expr:
+    return texts.str.replace_all(r"[^\pL\pN]", "")
 
 
 def _repeated(shard: Shard, params: Params) -> Iterator[Hit]:
@@ -94,7 +114,7 @@ def _repeated(shard: Shard, params: Params) -> Iterator[Hit]:
     )
     groups = groups.filter(pl.col("times") >= params.times)
     if params.kind == "near_same":
-        groups = groups.filter(pl.col("forms") > 1)
+        groups = groups.filter((pl.col("forms") > 1) & (pl.col("loose").str.len_chars() >= _FEWEST))
     polite = texts_made_of(shard, (_CLOSING, _HOLD), _LONGEST_HOLD, groups["text_id"].explode().unique().to_list())
     groups = groups.filter(~pl.col("text_id").list.first().is_in(polite))
     rows = (
@@ -169,7 +189,7 @@ def _same_question(shard: Shard, params: Params, conversation: Conversation, one
     if fuzz.ratio(shard.texts.normal(ids[one]).text, shard.texts.normal(ids[other]).text) / 100 >= params.question_similarity:
         return True
     first, second, said = (shard.texts.reading(ids[at]).topics for at in (one, other, answer))
-    return bool(first & second & said)
+    return bool((first & second & said) - _BROAD)
 
 
 def _is_approved(conversation: Conversation, position: int, params: Params) -> bool:
@@ -333,5 +353,5 @@ def _hit(
         measured=measured,
         threshold=threshold,
         order_id=first.order_id,
-        basis="" if proven else "the texts of questions and answers",
+        basis="" if proven else "questions_and_answers",
     )

@@ -1,4 +1,4 @@
-"""Steps that were left out: a time for news, photos before a refusal, an order number, an end.
+"""Steps that were left out: a time for news, photos before a refusal, a look at a parcel in trouble, word of a delay.
 
     agent: 我上报给主管 / buyer: 什么时候有结果 / agent: 等通知            flagged (follow_up_without_time)
     agent: 我上报给主管 / buyer: 什么时候有结果 / agent: 明天下午答复您     passes
@@ -27,7 +27,8 @@ _COMPLAINT, _EVIDENCE, _REFUSES, _SOLUTION = (
     "procedure/refuses",
     "procedure/solution",
 )
-_ORDER_NO, _DECLINES, _CLOSING = "procedure/asks_order_no", "procedure/declines_evidence", "mechanical/closing"
+_DECLINES, _PARCEL, _LEAVES = "procedure/declines_evidence", "procedure/parcel_trouble", "procedure/leaves_to_carrier"
+_HOLD = "mechanical/hold"
 _SHOWN = ("image", "video", "file")
 
 
@@ -39,9 +40,8 @@ class Params:
         "follow_up_without_time",
         "refused_without_evidence",
         "no_evidence_asked",
-        "no_order_number",
-        "exception_not_told",
-        "no_closure",
+        "parcel_refused",
+        "delay_not_told",
     ] = "follow_up_without_time"
     times: int = 2
 
@@ -51,15 +51,15 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
     gate, role = {
         "follow_up_without_time": (_PASSES_ON, "agent"),
         "refused_without_evidence": (_REFUSES, "agent"),
-        "exception_not_told": (_ASKS_WHEN, "buyer"),
+        "parcel_refused": (_PARCEL, "buyer"),
+        "delay_not_told": (_ASKS_WHEN, "buyer"),
     }.get(params.kind, (_COMPLAINT, "buyer"))
     judge = {
         "follow_up_without_time": _without_time,
         "refused_without_evidence": _refused,
         "no_evidence_asked": _no_evidence,
-        "no_order_number": _no_order_number,
-        "exception_not_told": _exception_not_told,
-        "no_closure": _no_closure,
+        "parcel_refused": _parcel_refused,
+        "delay_not_told": _delay_not_told,
     }[params.kind]
     ids = set(shard.with_texts(may_say(shard, (gate,), role), role))
     if params.kind == "follow_up_without_time":
@@ -98,10 +98,6 @@ class _View:
     def shown(self, before: int) -> bool:
         """Whether the buyer sent a picture, a video or a file before that message."""
         return any(m.role == "buyer" and m.content_type in _SHOWN for m in self.conversation.messages[:before])
-
-    def last(self, role: str) -> int:
-        """Find the last message of that role (-1: none)."""
-        return max((at for at, m in enumerate(self.conversation.messages) if m.role == role), default=-1)
 
 
 # ---- news without a time --------------------------------------------------------------------------------------------
@@ -158,30 +154,22 @@ def _no_evidence(view: _View, params: Params) -> Iterator[Hit]:
     yield _hit(view, answers[:1], {"complaint": view.conversation.messages[complaints[0]].text}, "0", "photos asked for")
 
 
-def _no_order_number(view: _View, params: Params) -> Iterator[Hit]:
-    complaints = view.of("buyer", _COMPLAINT)
-    answers = [at for at, m in enumerate(view.conversation.messages) if m.role == "agent" and complaints and at > complaints[0]]
-    known = view.conversation.orders or any(m.order_id or m.content_type == "order_card" for m in view.conversation.messages)
-    if not answers or known or view.of("agent", _ORDER_NO, _SOLUTION):
+def _parcel_refused(view: _View, params: Params) -> Iterator[Hit]:
+    """The parcel is stuck or lost, and the agent neither looks into it nor offers a way out, but leaves the buyer with it."""
+    troubles = view.of("buyer", _PARCEL)
+    if not troubles:
         return
-    yield _hit(view, answers[:1], {"complaint": view.conversation.messages[complaints[0]].text}, "0", "order number asked for")
-
-
-def _no_closure(view: _View, params: Params) -> Iterator[Hit]:
-    complaints = view.of("buyer", _COMPLAINT)
-    last = view.last("agent")
-    if not complaints or last < complaints[0] or view.last("buyer") > last:
+    left = [at for at in view.of("agent", _LEAVES, _REFUSES) if at > troubles[0]]
+    if not left or any(at > troubles[0] for at in view.of("agent", _SOLUTION, _PASSES_ON, _HOLD)):
         return
-    after = [at for at, m in enumerate(view.conversation.messages) if m.role == "agent" and at > complaints[0]]
-    if any(view.says(at, _SOLUTION, _CLOSING) for at in after):
-        return
-    yield _hit(view, [last], {"complaint": view.conversation.messages[complaints[0]].text}, "0", "closing words")
+    complaint = view.conversation.messages[troubles[0]].text
+    yield _hit(view, left, {"times": len(left), "complaint": complaint}, f"{len(left)}", "the parcel looked into")
 
 
 # ---- a delay that was known -----------------------------------------------------------------------------------------
 
 
-def _exception_not_told(view: _View, params: Params) -> Iterator[Hit]:
+def _delay_not_told(view: _View, params: Params) -> Iterator[Hit]:
     """Late and not shipped, the buyer asks, and no answer says anything of it."""
     if len(view.conversation.orders) != 1 or view.conversation.tie not in ("order_id", "only_order"):
         return
@@ -194,7 +182,7 @@ def _exception_not_told(view: _View, params: Params) -> Iterator[Hit]:
         late = message.at > order.ship_by and (order.shipped_at is None or order.shipped_at > message.at)
         topics = view.shard.texts.reading(view.conversation.text_ids[asked]).topics
         silent = not any(_tells(view, at) for at in turn.answered)
-        if late and silent and not message.time_doubt and topics & {"shipping", "ship_time", "logistics", "delivery"}:
+        if late and silent and not message.time_doubt and topics & {"ship_time", "shipped", "logistics"}:
             yield _hit(view, [turn.answered[0]], {"asked": message.text, "times": 1}, "0", "the delay told")
             return
 

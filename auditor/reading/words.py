@@ -68,9 +68,14 @@ class WordList:
         for start, end in borders:
             piece = text[start:end]
             spans = self._spans(piece)
-            if spans and not (self.unless is not None and _matches(self.unless, piece)):
+            if spans and not self._passed_over(text, start, end):
                 found.update((start + first, start + last) for first, last in spans)
         return tuple(sorted(found))
+
+    def _passed_over(self, text: str, start: int, end: int) -> bool:
+        """Whether `unless` holds, of the clause or of the clause with the question mark behind it."""
+        asked = text[end : end + 1] == "?"
+        return _matches(self.unless, text[start:end]) or (asked and _matches(self.unless, text[start : end + 1]))
 
     def holds(self, text: str) -> bool:
         """Whether the list finds anything in a text as written."""
