@@ -86,7 +86,8 @@ def say_duration(value: timedelta, lang: str) -> str:
     amounts = (days, seconds // 3600, seconds % 3600 // 60, seconds % 60)
     units = _UNITS.get(lang, _UNITS["en"])
     parts = [f"{amount} {unit}" for amount, unit in zip(amounts, units, strict=True) if amount]
-    return sign + " ".join(parts or [f"0 {units[3]}"])
+    text = sign + " ".join(parts or [f"0 {units[3]}"])
+    return f"{text}钟" if text.endswith("分") else text  # "3 分 1 秒", but "3 分钟"
 
 
 def say_instant(value: datetime) -> str:

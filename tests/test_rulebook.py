@@ -263,6 +263,7 @@ def test_the_sentence_in_three_languages() -> None:
     assert render(texts, facts, "en").startswith("3 min 1 s | ")
     assert render(texts, {"waited": timedelta(hours=53)}, "pl") == "2 d 5 godz. | – | – | –"
     assert render(texts, {"waited": timedelta(hours=24)}, "en").startswith("24 h |")
+    assert render({"zh": "{waited}内"}, {"waited": timedelta(minutes=3)}, "zh") == "3 分钟内"
     assert render({"pl": "Po {waited}."}, {"waited": timedelta(hours=24)}, "pl") == "Po 24 godz."
 
 
