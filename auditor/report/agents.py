@@ -15,7 +15,7 @@ from auditor.model import Lang
 from auditor.report import sheets
 from auditor.report.cells import Column, row_templates
 from auditor.report.names import agent_names
-from auditor.report.page import Pages, render
+from auditor.report.page import SHOWN, Pages, render
 from auditor.report.sheets import FINDINGS, LATE, NOT_COUNTED, PROMISES, TIMES
 from auditor.report.view import View
 from auditor.report.words import Words, words
@@ -77,6 +77,7 @@ def _tasks(view: View, stems: dict[str | None, str]) -> Iterable[AgentFiles]:
     findings = view.findings.partition_by("agent_id", as_dict=True, maintain_order=True)
     times = view.times.partition_by("agent_id", as_dict=True, maintain_order=True)
     pages = Pages(view)
+    pages.prefetch(frame.head(SHOWN) for frame in findings.values())
     for agent, stem in stems.items():
         own = findings.get((agent,), view.findings.clear()), times.get((agent,), view.times.clear())
         content = pages.content(agent, *own, f"{stem}.xlsx")

@@ -8,6 +8,7 @@ an inline string: nothing from a chat can become a formula, a link or a number.
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,7 +31,9 @@ CHUNK = 20_000
 COMPRESSION = 1  # rows repeat themselves so much that more effort gains a fifth and costs as much time again
 MAX_CHARS = 32_767  # of UTF-16, in one cell
 MAX_FEEDS = 253
-AUTO_HEIGHT_ROWS = 5_000  # beyond, programs would spend minutes on measuring row heights
+LINE_HEIGHT, ROW_PAD = 14.5, 4.5  # points; every row says its height, as programs would spend minutes on measuring
+SHORT_TABLE, SHORT_LINES, LONG_LINES = 300, 14, 5  # rows of a table read whole; lines a row may show there, and elsewhere
+PRINTED_WIDTH = 250  # characters on a landscape page that can still be read
 
 FONT = {"font_name": "Microsoft YaHei UI", "font_size": 10}
 NUMBER_FORMATS: dict[str, str] = {
@@ -123,9 +126,9 @@ class Book:
         head = self.format(
             bold=True, font_color="#FFFFFF", bg_color=INK, text_wrap=True, valign="vcenter", border=1, border_color=LINE
         )
-        if rows > AUTO_HEIGHT_ROWS:
-            sheet.set_default_row(32)
-        sheet.set_row(0, 34)
+        sheet.set_row(0, _head_height(columns))
+        sheet.fit_to_pages(max(1, round(sum(column.width for column in columns) / PRINTED_WIDTH)), 0)
+        sheet.repeat_columns(0, freeze - 1)
         last = max(rows, 1)
         for place, column in enumerate(columns):
             look = self._look(column.kind)
@@ -196,7 +199,7 @@ def _with_rows(xml: str, templates: Templates) -> Iterator[str]:
 
 def _templates(frame: pl.DataFrame, columns: tuple[Column, ...], cut_note: str, styles: list[str]) -> Iterator[list[str]]:
     for at in range(0, frame.height, CHUNK):
-        yield row_templates(frame.slice(at, CHUNK), columns, styles, cut_note).to_list()
+        yield row_templates(frame.slice(at, CHUNK), columns, styles, cut_note, _lines(frame.height)).to_list()
 
 
 def _ready(rows: list[str], made_for: list[str], styles: list[str]) -> Iterator[list[str]]:
@@ -206,16 +209,52 @@ def _ready(rows: list[str], made_for: list[str], styles: list[str]) -> Iterator[
         yield rows[at : at + CHUNK]
 
 
-def row_templates(frame: pl.DataFrame, columns: Sequence[Column], styles: Sequence[str], cut_note: str) -> pl.Series:
+def _lines(rows: int) -> int:
+    """How many lines a row may show: a short table is read whole, a long one is leafed through."""
+    return SHORT_LINES if rows <= SHORT_TABLE else LONG_LINES
+
+
+def _head_height(columns: Sequence[Column]) -> float:
+    """Room for the longest header: one line, or as many as its column's width asks for."""
+    return 8 + LINE_HEIGHT * max(math.ceil(wide(column.header) * 1.15 / (column.width - 2)) for column in columns)
+
+
+def wide(text: str) -> int:
+    """How many narrow letters wide a text is: Chinese letters are twice as wide."""
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+
+
+def _heights(frame: pl.DataFrame, columns: Sequence[Column], most: int) -> pl.Expr:
+    """The height of each row, in points, by its longest wrapped text.
+
+    UTF-8 spends three bytes on a letter that is twice as wide, so that letters and half of the further bytes tell the width.
+    """
+    lines = [pl.lit(1.0)]
+    for column in columns:
+        if column.kind == "wrap":
+            text = pl.lit(frame.get_column(column.name).cast(pl.String)).fill_null("")
+            letters = text.str.len_chars().cast(pl.Float64)
+            width = letters + (text.str.len_bytes() - letters) / 2
+            # words do not fill their lines to the end
+            lines.append((width * 1.1 / (column.width - 1)).ceil() + text.str.count_matches("\n", literal=True))
+    height = pl.max_horizontal(lines).clip(1, most) * LINE_HEIGHT + ROW_PAD
+    return height.cast(pl.String)
+
+
+def row_templates(
+    frame: pl.DataFrame, columns: Sequence[Column], styles: Sequence[str], cut_note: str, most_lines: int = LONG_LINES
+) -> pl.Series:
     """Each row of the frame as a row of a sheet; ROW stands where its number goes."""
     if not frame.height:
         return pl.Series("row", [], dtype=pl.String)
     frame = _cut_long(frame.select({column.name for column in columns} & set(frame.columns)), cut_note)
+    height = _heights(frame, columns, most_lines)
     cells = [
         _cells(frame.get_column(column.name), column.kind, f'<c r="{xl_col_to_name(place)}{ROW}" s="{style}"')
         for place, (column, style) in enumerate(zip(columns, styles, strict=True))
     ]
-    return pl.select(pl.concat_str(pl.lit(f'<row r="{ROW}">'), *cells, pl.lit("</row>")).alias("row")).get_column("row")
+    start = (pl.lit(f'<row r="{ROW}" ht="'), height, pl.lit('" customHeight="1">'))
+    return pl.select(pl.concat_str(*start, *cells, pl.lit("</row>")).alias("row")).get_column("row")
 
 
 def _cells(values: pl.Series, kind: Kind, start: str) -> pl.Series:

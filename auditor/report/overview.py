@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
 from xlsxwriter.worksheet import Worksheet
 
 from auditor.model import FAMILIES, SEVERITIES
-from auditor.report.cells import INK, LINE, PALE, SEVERITY_FILL, Book
+from auditor.report.cells import INK, LINE, NUMBER_FORMATS, PALE, SEVERITY_FILL, Book, wide
 from auditor.report.view import View, rules_table
 from auditor.score import CERTAINTIES, MIN_SAMPLE, SEVERITY_WEIGHT, trend
 
 LABEL, CELLS = 30, 13  # widths of column A and of the ten beside it
 FIRST_AGENTS = 10
+DAY_ZERO = date(1899, 12, 30).toordinal()  # from which workbooks count days
+GRID = {"visible": True, "line": {"color": LINE, "width": 0.75}}
+LABELS = {"proven": "#FFFFFF", "suspected": "#5A4210"}  # inks of the numbers on the bars
 
 
 class _Pen:
@@ -32,6 +37,19 @@ class _Pen:
         else:
             self.sheet.write_number(self.row, column, float(value), style)
 
+    def date(self, column: int, value: date, **look: Any) -> None:
+        style = self.book.format(num_format=NUMBER_FORMATS["date"], align="left", **look)
+        self.sheet.write_number(self.row, column, value.toordinal() - DAY_ZERO, style)
+
+    def head(self, texts: Sequence[str]) -> None:
+        """The header row of a table: the first column to the left, the figures' to the right like the figures."""
+        look = {"bold": True, "bg_color": PALE, "text_wrap": True, "border": 1, "border_color": LINE, "valign": "vcenter"}
+        for place, text in enumerate(texts):
+            self.text(place, text, align="right" if place else "left", **look)
+        lines = max(-(-wide(text) * 6 // (5 * (CELLS if place else LABEL))) for place, text in enumerate(texts))
+        self.sheet.set_row(self.row, 7 + 14 * lines)
+        self.row += 1
+
     def heading(self, text: str) -> None:
         self.row += 1
         for column in range(11):
@@ -44,6 +62,7 @@ class _Pen:
 def add_overview(book: Book, view: View) -> None:
     """Add the sheet to the book."""
     sheet = book.sheet(view.words["sheet.overview"])
+    sheet.set_default_row(17)
     sheet.set_column(0, 0, LABEL, book.format())
     sheet.set_column(1, 10, CELLS, book.format())
     pen = _Pen(book, sheet)
@@ -132,13 +151,8 @@ def _warnings(pen: _Pen, view: View) -> None:
             look = pen.book.format(text_wrap=True, bg_color="#FFF8E5", valign="vcenter", indent=1)
             pen.sheet.merge_range(pen.row, 0, pen.row, 10, "", look)
             pen.sheet.write_string(pen.row, 0, line, look)
-            pen.sheet.set_row(pen.row, 17 * (1 + _width(line) // 150))
+            pen.sheet.set_row(pen.row, 17 * (1 + wide(line) // 150))
             pen.row += 1
-
-
-def _width(text: str) -> int:
-    """How many narrow letters wide a text is: Chinese letters are twice as wide."""
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
 
 
 def _found(pen: _Pen, view: View) -> tuple[int, int]:
@@ -180,30 +194,30 @@ def _found(pen: _Pen, view: View) -> tuple[int, int]:
 
 def _first_look(pen: _Pen, view: View) -> None:
     known, agents = view.words, view.scores.agents
-    ranked = agents[agents["rank"].notna() & (agents["points"] > 0)].head(FIRST_AGENTS)
+    first = agents[agents["points"] > 0].head(FIRST_AGENTS)  # ranked ones come first
     pen.heading(known["overview.first_look"])
-    note = known["overview.first_look_note"].format(minimum=MIN_SAMPLE, **SEVERITY_WEIGHT)
+    notes = [known["overview.first_look_note"].format(minimum=MIN_SAMPLE, **SEVERITY_WEIGHT)]
+    if first["small_sample"].any():
+        notes.append(known["overview.first_look_small"].format(minimum=MIN_SAMPLE))
     look = pen.book.format(text_wrap=True, font_color="#5B6B75", italic=True)
-    pen.sheet.merge_range(pen.row, 0, pen.row, 10, "", look)
-    pen.sheet.write_string(pen.row, 0, note, look)
-    pen.sheet.set_row(pen.row, 17 * (1 + _width(note) // 150))
-    pen.row += 1
-    head = {"bold": True, "bg_color": PALE, "text_wrap": True, "border": 1, "border_color": LINE, "valign": "vcenter"}
+    for note in notes:
+        pen.sheet.merge_range(pen.row, 0, pen.row, 10, "", look)
+        pen.sheet.write_string(pen.row, 0, note, look)
+        pen.sheet.set_row(pen.row, 17 * (1 + wide(note) // 175))
+        pen.row += 1
     keys = ("agent", "rank", "conversations", "points_per_100", "low", "high", "proven", "suspected", "in_time_rate", "trend")
-    for place, key in enumerate(keys):
-        pen.text(place, known[f"column.{key}"], **head)
-    pen.text(10, "", **head)
-    pen.sheet.set_row(pen.row, 46)
-    pen.row += 1
-    line = {"bottom": 1, "bottom_color": LINE}
-    for agent in ranked.to_dict("records"):
+    pen.head([known[f"column.{key}"] for key in keys])
+    for agent in first.to_dict("records"):
+        line: dict[str, Any] = {"bottom": 1, "bottom_color": LINE}
+        if agent["small_sample"]:
+            line |= {"font_color": "#7A868D", "italic": True}
         pen.text(0, str(agent["agent_id"]), **line)
         kinds = ("#,##0", "#,##0", "#,##0.0", "#,##0.0", "#,##0.0", "#,##0", "#,##0", "0.0%")
         names = ("rank", "conversations", "points_per_100", "low", "high", "proven", "suspected", "in_time_rate")
         for place, (name, kind) in enumerate(zip(names, kinds, strict=True), start=1):
             pen.number(place, agent[name], kind, **line)
-        pen.text(9, known[f"trend.{agent['trend']}"], **line)
-        pen.text(10, "", **line)
+        word = known["note.small_sample"] if agent["small_sample"] else known[f"trend.{agent['trend']}"]
+        pen.text(9, word, align="right", **line)
         pen.row += 1
 
 
@@ -219,17 +233,13 @@ def _days(pen: _Pen, view: View) -> tuple[int, int]:
         word = trend(*sizes)
     pen.text(0, known["overview.trend"].format(trend=known[f"trend.{word}"]), italic=True, font_color="#5B6B75")
     pen.row += 1
-    head = {"bold": True, "bg_color": PALE, "text_wrap": True, "border": 1, "border_color": LINE, "valign": "vcenter"}
     names = ("day", "conversations", "proven", "suspected", "points_per_100", "in_time_rate", "rounds_late", "rounds_unanswered")
-    for place, name in enumerate(names):
-        pen.text(place, known[f"column.{name}"], **head)
-    pen.sheet.set_row(pen.row, 46)
-    pen.row += 1
+    pen.head([known[f"column.{name}"] for name in names])
     start = pen.row
     kinds = ("#,##0", "#,##0", "#,##0", "#,##0.0", "0.0%", "#,##0", "#,##0")
     line = {"bottom": 1, "bottom_color": LINE}
     for day in days.to_dict("records"):
-        pen.text(0, day["day"].isoformat(), **line)
+        pen.date(0, day["day"], **line)
         for place, (name, kind) in enumerate(zip(names[1:], kinds, strict=True), start=1):
             pen.number(place, day[name], kind, **line)
         pen.row += 1
@@ -249,14 +259,17 @@ def _charts(pen: _Pen, view: View, families: tuple[int, int], days: tuple[int, i
                 "values": [name, top, column, bottom, column],
                 "fill": {"color": colour},
                 "gap": 50,
+                # no label where there is nothing: the third part of a number format is that of nought
+                "data_labels": {"value": True, "num_format": "#,##0;;", "font": {"size": 9, "color": LABELS[key]}},
             }
         )
     _dress(bars, known["overview.chart_families"])
-    bars.set_y_axis({"reverse": True, "num_font": {"size": 9}, "line": {"none": True}})
+    bars.set_y_axis({"reverse": True, "num_font": {"size": 9}, "line": {"none": True}, "major_tick_mark": "none"})
+    bars.set_x_axis(_whole_numbers(view))
     pen.sheet.insert_chart(2, 12, bars, {"object_position": 2})
     first, last = days
     for at, column, key, colour, kind in (
-        (20, 4, "chart_days", "#B5483A", "0.0"),
+        (20, 4, "chart_days", "#B5483A", "0"),
         (38, 5, "chart_in_time", "#2F6F8F", "0%"),
     ):
         line = pen.book.book.add_chart({"type": "line"})
@@ -271,11 +284,32 @@ def _charts(pen: _Pen, view: View, families: tuple[int, int], days: tuple[int, i
         )
         _dress(line, known[f"overview.{key}"])
         line.set_legend({"none": True})
+        line.set_x_axis(_day_axis(last - first + 1))
         top_limit = {"max": 1} if kind == "0%" else {}
         line.set_y_axis(
-            {"num_format": kind, "min": 0, **top_limit, "major_gridlines": {"visible": True, "line": {"color": LINE}}}
+            {"num_format": kind, "min": 0, **top_limit, "major_gridlines": GRID, "num_font": {"size": 9}, "line": {"none": True}}
         )
         pen.sheet.insert_chart(at, 12, line, {"object_position": 2})
+
+
+def _whole_numbers(view: View) -> dict[str, Any]:
+    """An axis of counts: round steps of at least one, about six of them."""
+    longest = max(int(n) for n in view.scores.matrix.to_numpy().sum(axis=1))
+    step = next(size for power in range(10) for size in (10**power, 2 * 10**power, 5 * 10**power) if size * 6 >= longest)
+    style = {"major_gridlines": GRID, "num_font": {"size": 9}, "line": {"none": True}, "major_tick_mark": "none"}
+    return {"num_format": "#,##0", "min": 0, "major_unit": step, "max": step * max(1, -(-longest // step)), **style}
+
+
+def _day_axis(days: int) -> dict[str, Any]:
+    """An axis of days with about ten dates, whatever the length of the period."""
+    return {
+        "date_axis": True,
+        "num_format": "mm-dd",
+        "num_font": {"size": 9, "rotation": 0 if days <= 14 else -45},
+        "major_unit": max(1, -(-days // 12)),
+        "major_unit_type": "days",
+        "line": {"color": LINE},
+    }
 
 
 def _dress(chart: Any, title: str) -> None:

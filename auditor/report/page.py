@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import polars as pl
 from markupsafe import Markup, escape
 
 from auditor.model import FAMILIES, SEVERITIES, Finding, Message
+from auditor.report.measured import duration, in_words
 from auditor.report.redact import mask, short_id
 from auditor.report.view import View, text_of
 from auditor.report.words import term
@@ -28,6 +29,8 @@ class Pages:
 
     def __init__(self, view: View) -> None:
         self._view = view
+        self._words = {key.removeprefix("page."): text for key, text in view.words.items() if key.startswith("page.")}
+        self._rules: dict[tuple[str, str], Markup] = {}
         self._texts: dict[str, str] = {}
         self._escaped: dict[str, str] = {}
         self._places: dict[str, dict[str, int]] = {}
@@ -35,13 +38,19 @@ class Pages:
         self._ranked = int(view.scores.agents["rank"].notna().sum())
         self._days = view.scores.days["day"].tolist()
 
+    def prefetch(self, shown: Iterable[pl.DataFrame]) -> None:
+        """Have the conversations of these findings built in one go, where they are kept as columns: one by one takes hours."""
+        build = getattr(self._view.result.conversations, "prefetch", None)
+        if build:
+            build(sorted({i for frame in shown for i in frame.get_column("conversation_id").to_list()}))
+
     def content(self, agent: str | None, findings: pl.DataFrame, metrics: pl.DataFrame, workbook: str) -> dict[str, Any]:
         """All that the template needs: texts, numbers, lists; `findings` are the agent's own, worst first."""
         view, known = self._view, self._view.words
         shown = findings.head(SHOWN)
         return {
             "lang": {"zh": "zh-CN"}.get(view.result.lang, view.result.lang),
-            "w": {key.removeprefix("page."): text for key, text in known.items() if key.startswith("page.")},
+            "w": self._words,
             "agent": agent if agent is not None else known["note.no_agent"],
             "shops": _list(metrics, "shop"),
             "platforms": _list(metrics, "platform_name"),
@@ -80,7 +89,7 @@ class Pages:
                 f"{row['rounds_in_time'] / judged:.1%}" if judged else "–",
                 known["page.in_time_of"].format(hits=int(row["rounds_in_time"]), total=judged),
             ),
-            ("first_median", duration(median) if median is not None and median == median else "–", ""),
+            ("first_median", duration(median, known) if median is not None and median == median else "–", ""),
             (
                 "promises",
                 f"{row['promises_kept']:,} / {row['promises_broken']:,}",
@@ -90,12 +99,10 @@ class Pages:
         return [(known[f"page.{key}"], value, small) for key, value, small in figures]
 
     def _finding(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        view, known, lang = self._view, self._view.words, self._view.result.lang
-        finding = view.result.findings[row["n"]]
-        rule = view.rules.get(finding.rule_id)
+        known = self._view.words
+        finding = self._view.result.findings[row["n"]]
         basis = row["basis"] or known["reason.understanding"]
         badge = row["certainty_word"] if finding.certainty == "proven" else known["page.rests_on"].format(basis=basis)
-        clause = finding.clause or (f"{rule.clause.document} {rule.clause.section}".strip() if rule else "")
         return {
             "title": row["rule_title"],
             "severity": finding.severity,
@@ -105,18 +112,10 @@ class Pages:
             "family": row["family_word"],
             "time": f"{finding.occurred_at:%Y-%m-%d %H:%M:%S} ({row['zone']})",
             "explanation": row["explanation"],
-            "measured": finding.measured,
-            "threshold": finding.threshold,
+            "measures": self._measures(finding),
             "quote": row["quote"],
             "context": self._context(finding),
-            "clause": clause,
-            "source": rule.clause.source if rule else "",
-            "confidence": term(known, "confidence", rule.clause.confidence) if rule else "",
-            "official": bool(rule and rule.clause.confidence == "official"),
-            "note": text_of(rule.clause.note, lang) if rule else "",
-            "why": text_of(rule.why, lang) if rule else "",
-            "fix": text_of(rule.fix, lang) if rule else "",
-            "falsepositives": [text_of(each, lang) for each in rule.falsepositives] if rule else [],
+            "about": self._about(finding),
             "conversation": finding.conversation_id,
             "order": finding.order_id or "",
             "shop": row["shop"] or "",
@@ -124,6 +123,39 @@ class Pages:
             "money": f"{row['money']:,.2f} {row['currency']}" if row["money"] else "",
             "id": finding.finding_id,
         }
+
+    def _about(self, finding: Finding) -> Markup:
+        """What there is to say about the rule: the same under each of its findings, and made once."""
+        key = (finding.rule_id, finding.clause)
+        if key not in self._rules:
+            known, lang = self._view.words, self._view.result.lang
+            rule = self._view.rules.get(finding.rule_id)
+            said: dict[str, Any] = dict.fromkeys(("source", "confidence", "note", "why", "fix"), "")
+            said |= {"clause": finding.clause, "official": False, "falsepositives": []}
+            if rule:
+                said = {
+                    "clause": finding.clause or f"{rule.clause.document} {rule.clause.section}".strip(),
+                    "source": rule.clause.source,
+                    "confidence": term(known, "confidence", rule.clause.confidence),
+                    "official": rule.clause.confidence == "official",
+                    "note": text_of(rule.clause.note, lang),
+                    "why": text_of(rule.why, lang),
+                    "fix": text_of(rule.fix, lang),
+                    "falsepositives": [text_of(each, lang) for each in rule.falsepositives],
+                }
+            self._rules[key] = Markup(_template("rule.html.j2").render(w=self._words, rule=said))  # noqa: S704 - escaped there
+        return self._rules[key]
+
+    def _measures(self, finding: Finding) -> list[tuple[str, str, str]]:
+        """Label, words and, where they differ, the arithmetic of what was measured and of the limit."""
+        known = self._view.words
+        pairs = (("measured", finding.measured), ("threshold", finding.threshold))
+        said = [
+            (known[f"page.{key}"], in_words(value, known), value)
+            for key, value in pairs
+            if value and (key, value) != ("threshold", "0")
+        ]
+        return [(label, words, "" if words == value else value) for label, words, value in said]
 
     def _context(self, finding: Finding) -> Markup:
         """The chat around the evidence, in order; a gap says how many messages are left out."""
@@ -183,23 +215,16 @@ class Pages:
 
 def render(content: Mapping[str, Any]) -> str:
     """The page; every text is escaped by the template engine."""
-    return _template().render(content)
+    return _template("agent.html.j2").render(content)
 
 
 @cache
-def _template() -> jinja2.Template:
+def _template(name: str) -> jinja2.Template:
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
-    return environment.get_template("agent.html.j2")
-
-
-def duration(seconds: float) -> str:
-    """Seconds as "1:02:03" or "2:03"."""
-    whole = round(seconds)
-    hours, rest = divmod(whole, 3600)
-    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+    return environment.get_template(name)
 
 
 def spark(days: list[Any], findings: pl.DataFrame) -> dict[str, Any] | None:

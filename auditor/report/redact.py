@@ -18,6 +18,7 @@ _RUN = re2.compile(r"\+?\(?[0-9](?:[ ()\-]{0,2}[0-9]){6,40}[Xx]?")
 _TOKEN = re2.compile(r"[+(]*[0-9]+[Xx]?")
 # What must be there before a text is worth a closer look: seven digits in all, or an at sign.
 _TRIGGER = r"[@＠]|(?:[0-9０-９][^0-9０-９]{0,3}){7}"
+_STAMP = r"\b20[0-9]{2}-[01][0-9]-[0-3][0-9](?: [0-2][0-9]:[0-5][0-9](?::[0-5][0-9])?)?\b"  # names nobody
 _FORMS = str.maketrans("０１２３４５６７８９＠＋－．（）　Ｘｘ", "0123456789@+-.() Xx")
 _ID_WORDS = ("订单", "单号", "运单", "物流", "快递", "order", "zamówieni", "przesyłk", "paczk", "tracking", "parcel")
 _PHONE_WORDS = ("tel", "phone", "call", "电话", "手机", "联系", "号码", "微信", "dzwo", "whatsapp")
@@ -38,7 +39,8 @@ def mask(text: str) -> str:
 
 def mask_column(texts: pl.Series) -> pl.Series:
     """`mask` over a column: only the distinct texts that hold a trigger are looked at one by one."""
-    suspects = texts.filter(texts.str.contains(_TRIGGER).fill_null(False)).unique(maintain_order=True).to_list()
+    bare = texts.str.replace_all(_STAMP, "")
+    suspects = texts.filter(bare.str.contains(_TRIGGER).fill_null(False)).unique(maintain_order=True).to_list()
     changed = {text: masked for text in suspects if (masked := mask(text)) != text}
     return texts.replace(changed) if changed else texts
 
