@@ -6,6 +6,7 @@ answer is `unclear` and is never held against anybody.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -41,7 +42,7 @@ class Terms:
 def _patterns(lang: Lang) -> dict[str, str]:
     """Whole-column patterns over normal texts: what a buyer's message is to the clock."""
     gates = {
-        name: words.gate
+        name: _zh(words.patterns) if lang == "zh" else words.gate
         for name in ("buyer_asks", "buyer_closing", "buyer_ends", "acts/question")
         if (words := word_list(name, lang))
     }
@@ -53,6 +54,11 @@ def _patterns(lang: Lang) -> dict[str, str]:
         "questions": rf"[?]|{gates.get('acts/question', '^$')}",
         "asks": gates.get("buyer_asks", "^$"),
     }
+
+
+def _zh(patterns: Iterable[str]) -> str:
+    """Chinese lists as they are: a question's last word ("能过洗碗机不") asks only where nothing but marks follow it."""
+    return "|".join(f"(?:{one})" for one in patterns).replace("$", r"[\s\p{P}\p{S}]*$")
 
 
 def needs(shard: Shard) -> pl.DataFrame:

@@ -110,7 +110,9 @@ def _mark_cut_offs(part: Segment, normal: Normal, lang: Lang) -> bool:
 
 def _anchor(part: Segment, token: Token, normal: Normal) -> None:
     paid = normal.text[token.start : token.end].startswith(("付", "支付"))
-    part.tokens[part.tokens.index(token)] = replace(token, kind="anchor_payment" if paid else "anchor_order")
+    kind = "anchor_payment" if paid else "anchor_order"
+    part.tokens[part.tokens.index(token)] = replace(token, kind=kind)
+    part.kinds |= {kind}
 
 
 def _mark_if(part: Segment, lang: Lang) -> bool:

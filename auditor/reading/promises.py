@@ -31,6 +31,17 @@ _OF_TIME = frozenset({"time", "vague", "ask_when", "ask"})
 _ASKING = frozenset({"ask", "ask_when"})
 _SIGNS_OF_QUESTIONS: dict[Lang, str] = {"zh": "?不没", "en": "?", "pl": "?"}
 
+_ARRIVES: dict[Lang, tuple[str, ...]] = {
+    "zh": ("到货", "到"),
+    "en": ("arriv", "land"),
+    "pl": ("przyjd", "dojed", "dotr", "dojd", "dostawa"),
+}
+_PARCELS: dict[Lang, tuple[str, ...]] = {
+    "zh": ("包裹", "快递", "件", "订单", "东西", "单", "宝贝", "物流", "省", "市", "区", "您", "你"),
+    "en": ("parcel", "package", "order", "deliver", "ship", "mail", "post", "everything", "courier", "item", "refund", "money"),
+    "pl": ("paczk", "przesylk", "zamowien", "kurier", "list", "wszystko", "pieniadz", "pan", "zwrot", "srodki"),
+}
+
 Read = tuple[tuple[Promise, ...], tuple[Promise, ...]]
 
 
@@ -97,7 +108,8 @@ class _Reader:
             promise = self._promise(at, action, actions)
             if promise is not None:
                 found.append(promise)
-        return found
+        again = [promise.when for promise in found if promise.kind == "reship"]
+        return [promise for promise in found if promise.kind != "ship" or promise.when not in again]  # 换新发出 is one
 
     # ---- actions -----------------------------------------------------------------------------------------------------
 
@@ -148,8 +160,15 @@ class _Reader:
         if not action.kind.endswith("_bare"):
             return True
         before = [token for token in part.tokens if token.end <= action.start]
-        subject = next((token.kind for token in reversed(before) if token.kind in _LICENCES), None)
-        return subject is not None or part.asked
+        return part.asked or any(token.kind in _LICENCES for token in before) or self._is_second_verb(part)
+
+    def _is_second_verb(self, part: Segment) -> bool:
+        """As in "I'll send it today and refund the postage": the subject stands before the "and"."""
+        first, before = part.tokens[0], self.parts[part.at - 1] if part.at else None
+        if before is None or before.sentence != part.sentence or before.asked or not self.text.startswith("and", first.start):
+            return False
+        verbs = [action for action in before.actions if self._is_active(before, action)]
+        return bool(verbs) and self._subject(before, verbs[-1]) == "seller" and before.has("seller")
 
     def _kind(self, part: Segment, action: Token, actions: list[Token]) -> PromiseKind:
         kind = action.kind.partition("_")[0]
@@ -164,6 +183,27 @@ class _Reader:
             kind = kinds[0] if kind in ("ship", "reply") or kinds[0] != "other" else kind
         return cast(PromiseKind, kind if kind in ACTIONS else "other")
 
+    def _is_own_stock(self, part: Segment, action: Token) -> bool:
+        """What arrives is what the shop ordered ("the blue ones arrive on Monday", 黑色周一到货), not the buyer's parcel."""
+        if part.asked or not self.text.startswith(_ARRIVES[self.lang], action.start) or part.has("to_buyer", "buyer", "carrier"):
+            return False
+        if not part.groups or any(group.piece.sort == "span" for group in part.groups):
+            return False
+        if (
+            self.lang == "zh"
+            and self.text[action.start : action.end] == "到"
+            and self.text[action.start - 1 : action.start] != "才"
+        ):
+            return False
+        covered = [token for token in part.tokens if token.end <= action.start]
+        at, rest = part.start, ""
+        for token in covered:
+            rest += self.text[at : token.start] + " "
+            at = max(at, token.end)
+        rest += self.text[at : action.start]
+        letters = sum(map(str.isalnum, rest))
+        return letters >= (2 if self.lang == "zh" else 3) and not any(word in rest for word in _PARCELS[self.lang])
+
     def _subject(self, part: Segment, action: Token) -> str:
         subject = "seller"
         for token in part.tokens:
@@ -173,8 +213,8 @@ class _Reader:
                 continue
             if token.kind in ("seller", "buyer", "third", "carrier"):
                 subject = token.kind
-            elif token.kind == "order_word" and self.lang == "en":
-                subject = "seller"  # "as long as you order by 2 it goes out"
+            elif (token.kind == "order_word" and self.lang == "en") or (token.kind == "condition_order" and self.lang == "zh"):
+                subject = "seller"  # "as long as you order by 2 it goes out", 您现在拍的话今天发
             elif token.kind == "to_buyer" and self.lang == "zh":
                 subject = "seller"
         return subject
@@ -184,6 +224,8 @@ class _Reader:
     def _promise(self, at: int, action: Token, actions: list[Token]) -> Promise | None:
         part = self.parts[at]
         kind = self._kind(part, action, actions)
+        if kind == "deliver" and self._is_own_stock(part, action):
+            kind = "restock"
         subject = self._subject(part, action)
         group, where = self._time(at, action, actions)
         request = part.asked or self._asks_buyer(part, subject, kind, action)
@@ -262,9 +304,10 @@ class _Reader:
         return self.text.startswith(_UNTIL, group.start) or self.text[: group.start].endswith(_UNTIL)
 
     def _is_foreign(self, part: Segment, subject: str, kind: str, action: Token) -> bool:
+        if subject in ("third", "carrier") and self.lang == "pl" and _is_first_person(self.text[action.start : action.end]):
+            return False
         if subject == "third":
-            first_person = self.lang == "pl" and self.text[action.start : action.end].endswith(("my", "e", "am", "em"))
-            return kind != "deliver" and not first_person
+            return kind != "deliver"
         return subject == "carrier" and kind in ("refund", "reply", "compensate")
 
     def _is_vague(self, at: int, part: Segment, action: Token, group: Group | None) -> bool:
@@ -339,6 +382,11 @@ class _Reader:
             if before.groups:
                 return None
         return None
+
+
+def _is_first_person(verbs: str) -> bool:
+    """Whether a Polish verb, the first of its words, says "I" or "we"."""
+    return verbs.endswith(("my", "e", "am", "em")) or verbs.split(" ", 1)[0].endswith(("my", "sze", "am", "iem", "ze"))
 
 
 def _told_before(part: Segment, text: str) -> bool:

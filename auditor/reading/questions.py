@@ -6,7 +6,6 @@ from auditor.model import Lang
 from auditor.reading.normal import Normal
 from auditor.reading.segments import Segment
 
-
 _ASKING = ("ask", "ask_when")
 
 

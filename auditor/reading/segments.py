@@ -125,7 +125,7 @@ def _borders(normal: Normal, lang: Lang, tokens: list[Token]) -> list[tuple[int,
 
 
 def _cut(start: int, end: int, tokens: list[Token]) -> Iterable[Segment]:
-    if not any([token.kind in _CUTTING for token in tokens]):
+    if not any(token.kind in _CUTTING for token in tokens):
         return (Segment(start, end, 0, tokens),)
     return _pieces(start, end, tokens)
 

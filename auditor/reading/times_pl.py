@@ -176,5 +176,5 @@ RULES: tuple[tuple[str, Reader], ...] = (
     (r"\b(?:po|przed) (?:\w+ )?(?:swietach|swietami|swiecie|swietem|nowym roku|sylwestrze|majowce|weekendzie|urlopie|wielkanocy|wakacjach|dlugim weekendzie)\b", lambda groups: VAGUE),
     (rf"\b(?:po|od) (?:{_LONG_WEEKDAY}|jutra|jutrze|{_N} (?:dniach|godzinach|tygodniach))\b", lambda groups: VAGUE),
     (r"\bpo (?:godz\.? ?|godzinie )?[0-9]{1,2}(?:[:.][0-9]{2})?\b", lambda groups: VAGUE),
-    (r"\bnajwczesniej|\bnajszybciej (?:w|jutro|za|pojutrze)|\bnie wczesniej niz|\bdopiero\b|\bco najmniej|\bminimum\b", lambda groups: NOT_BEFORE),
+    (r"\bnajwczesniej|\bnajszybciej (?:w|jutro|za|pojutrze)|\bnie wczesniej niz|\bdopiero (?:od|po)\b|\bco najmniej|\bminimum\b", lambda groups: NOT_BEFORE),
 )  # fmt: skip

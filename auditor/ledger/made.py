@@ -1,0 +1,163 @@
+"""Who promised what: promises outright, sentences typed in two lines, short answers to a buyer's question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import polars as pl
+
+from auditor.model import Conversation, Lang, Message, Promise, When
+from auditor.reading.answers import asks_when, assent, elliptic
+from auditor.reading.normal import normal
+from auditor.reading.promises import promises as read_promises
+from auditor.shard import Shard
+
+SAME_BURST = timedelta(minutes=3)
+_YES = "acts/assent"  # the word list of plain yeses
+_LONGEST_SHORT_ANSWER: dict[Lang, int] = {"zh": 24, "en": 60, "pl": 60}  # characters
+
+Asked = list[tuple[Message, int]]  # the buyer's messages since the last human answer, with their texts
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A promise with the messages that make it up: an assent brings the buyer's request along."""
+
+    promise: Promise
+    message: Message  # the agent's, at whose time it was made
+    message_ids: tuple[str, ...]
+    anchor: Message  # whose clock its words are relative to
+    text: str
+    lang: Lang
+
+
+def promising(shard: Shard) -> list[str]:
+    """Ids of the conversations in which an agent may have promised something."""
+    texts = shard.texts
+    by_agent = texts.frame.filter("by_agent")["text_id"]
+    passing = texts.passing("promises")
+    made = {i for i in by_agent.to_list() if i in passing and (texts.reading(i).promises or _time_alone(shard, i) is not None)}
+    return sorted({*shard.with_texts(made), *_assenting(shard)})
+
+
+def _assenting(shard: Shard) -> list[str]:
+    """Ids of the conversations in which a plain yes follows, with no human line between, a text that may ask for a promise."""
+    texts = shard.texts
+    likely = texts.frame.filter(pl.col("by_agent") & pl.col("text_id").is_in(sorted(texts.may_match([_YES]))))
+    yes = {i for i in likely["text_id"].to_list() if _assent(shard, i)}
+    if not yes:
+        return []
+    human = ((pl.col("sender_role") == "agent") & (pl.col("content_type") == "text")).cast(pl.Int32)
+    lines = shard.messages.select(
+        "conversation_id",
+        "text_id",
+        "sender_role",
+        (human.cum_sum().over("conversation_id") - human).alias("stretch"),
+    )
+    answers = lines.filter((pl.col("sender_role") == "agent") & pl.col("text_id").is_in(sorted(yes)))
+    asking = lines.filter((pl.col("sender_role") == "buyer") & pl.col("text_id").is_in(sorted(texts.passing("promises"))))
+    asked = asking.join(answers, on=["conversation_id", "stretch"], how="semi")
+    dated = [i for i in asked["text_id"].unique().to_list() if any(r.when is not None for r in texts.reading(i).requests)]
+    return sorted(asked.filter(pl.col("text_id").is_in(dated))["conversation_id"].unique().to_list())
+
+
+def _time_alone(shard: Shard, text_id: int) -> When | None:
+    """The time that is all a short text says ("明天"), else None."""
+    if text_id not in shard.texts.passing("promises") or not _is_short(shard, text_id):
+        return None
+    known = shard.once(_times_alone)
+    if text_id not in known:
+        known[text_id] = elliptic(shard.texts.normal(text_id), shard.texts.lang(text_id))
+    return known[text_id]
+
+
+def _times_alone(_: Shard) -> dict[int, When | None]:
+    return {}
+
+
+def _assent(shard: Shard, text_id: int) -> str | None:
+    """Whether a short text is a plain yes ("yes", or "conditional")."""
+    if text_id not in shard.texts.may_match([_YES]) or not _is_short(shard, text_id):
+        return None
+    known = shard.once(_assents)
+    if text_id not in known:
+        known[text_id] = assent(shard.texts.normal(text_id), shard.texts.lang(text_id))
+    return known[text_id]
+
+
+def _assents(_: Shard) -> dict[int, str | None]:
+    return {}
+
+
+def _is_short(shard: Shard, text_id: int) -> bool:
+    return len(shard.texts.normal(text_id).text) <= _LONGEST_SHORT_ANSWER[shard.texts.lang(text_id)]
+
+
+def made(shard: Shard, conversation: Conversation) -> Iterator[Made]:
+    """The promises of a conversation's agents, in order."""
+    asked: Asked = []
+    pending: Message | None = None  # a time alone ("明天"), waiting for its verb in the next line
+    vague: Promise | None = None  # the last promise, where it had no deadline
+    for i, message in enumerate(conversation.messages):
+        text_id = conversation.text_ids[i]
+        if message.role == "buyer":
+            asked.append((message, text_id))
+            pending = None
+            continue
+        if message.role != "agent" or message.content_type != "text":
+            continue
+        lang = conversation.langs[i]
+        alone = _time_alone(shard, text_id)
+        promises = shard.texts.reading(text_id).promises
+        found: list[Made] = []
+        if pending and alone is None and message.at - pending.at <= SAME_BURST and not any(p.when for p in promises):
+            spread = _read_together(pending, message, lang)
+            found = [_one(p, message, (pending.message_id, message.message_id), lang) for p in spread or promises]
+        elif promises:
+            found = [_one(p, message, (message.message_id,), lang) for p in promises]
+        elif asked:
+            found = list(_answered(shard, asked, message, alone, _assent(shard, text_id), vague, lang))
+            alone = None if found else alone
+        yield from found
+        if found:
+            vague = found[-1].promise if found[-1].promise.when is None else None
+        pending = message if alone is not None else None
+        asked = asked if pending else []
+
+
+def _one(promise: Promise, message: Message, ids: tuple[str, ...], lang: Lang) -> Made:
+    return Made(promise, message, ids, message, promise.text, lang)
+
+
+def _read_together(before: Message, message: Message, lang: Lang) -> tuple[Promise, ...]:
+    """A sentence typed in two lines, read as one."""
+    joined = before.text + ("" if lang == "zh" else " ") + message.text
+    return tuple(p for p in read_promises(normal(joined), lang)[0] if p.when is not None)
+
+
+def _answered(
+    shard: Shard, asked: Asked, message: Message, alone: When | None, yes: str | None, vague: Promise | None, lang: Lang
+) -> Iterator[Made]:
+    """What an answer makes of the question before it: "When does it ship?" – "Tomorrow.", "Can you ship before 3?" – "Sure"."""
+    if alone is None and not yes:
+        return
+    requests = [(buyer, request) for buyer, text_id in asked for request in shard.texts.reading(text_id).requests]
+    if requests:
+        buyer, request = requests[-1]
+        if alone is not None:
+            promise = replace(request, when=alone, vague=False, request=False, text=message.text)
+            yield Made(promise, message, (message.message_id,), message, f"{request.text} – {message.text}", lang)
+        elif request.when is not None:
+            promise = replace(request, request=False, conditional=request.conditional or yes == "conditional")
+            ids = (buyer.message_id, message.message_id)
+            yield Made(promise, message, ids, buyer, f"{request.text} – {message.text}", lang)
+    elif alone is not None and vague is not None and _ask_when(shard, asked):
+        promise = replace(vague, when=alone, vague=False, text=message.text)
+        yield Made(promise, message, (message.message_id,), message, f"{vague.text} – {message.text}", lang)
+
+
+def _ask_when(shard: Shard, asked: Asked) -> bool:
+    """As in "We'll send it soon." – "So when?" – "By Wednesday."."""
+    return any(asks_when(shard.texts.normal(text_id), shard.texts.lang(text_id)) for _, text_id in asked)
