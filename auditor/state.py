@@ -27,6 +27,16 @@ def check(out: Path) -> None:
         )
 
 
+def probe(out: Path) -> None:
+    """Say at once, before anything heavy is loaded, what `locked` would say. Raises LockedError, UsageError; writes nothing."""
+    check(out)
+    place = out.parent / f".{out.name}.lock"
+    with suppress(OSError):
+        handle = os.open(place, os.O_RDWR)
+        _lock(handle, out, place)
+        os.close(handle)
+
+
 @contextmanager
 def locked(out: Path) -> Iterator[None]:
     """Hold the lock beside `out` for the length of a run; nothing of it stays. Raises LockedError, UsageError, FailedError.

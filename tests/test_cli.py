@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from auditor import audit
+from auditor import audit, state
 from auditor.cli import main
 from auditor.errors import FailedError, Fault
 
@@ -124,3 +124,11 @@ def test_a_quiet_run_still_tells_what_it_could_not_read(tmp_path: Path) -> None:
     assert "\x1b" not in shown.output
     assert call("explain", "nosuch", "--out", str(out)).exit_code == 2
     assert call("explain", "x", "--out", str(tmp_path)).exit_code == 2
+
+
+def test_a_second_run_is_turned_away_before_it_reads_anything(tmp_path: Path) -> None:
+    with state.locked(tmp_path / "out"):
+        result = call("run", str(tmp_path / "nothing"), "--out", str(tmp_path / "out"))
+    assert result.exit_code == 4
+    assert "another run" in result.stderr
+    assert list(tmp_path.iterdir()) == []

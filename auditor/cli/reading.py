@@ -70,6 +70,8 @@ def newest_run(reports: Path) -> Path:
 
 
 def _finding(folder: Path, finding_id: str) -> Mapping[str, Any]:
+    if not finding_id:
+        raise UsageError(Fault("FINDING_ID", "is empty", "copy the id from a report"))
     matches = [record for record in _findings(folder) if record["finding_id"].startswith(finding_id)]
     if not matches:
         raise UsageError(Fault(str(folder / "findings.jsonl"), f"has no finding {finding_id!r}", "copy the id from a report"))

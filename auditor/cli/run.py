@@ -52,17 +52,21 @@ def run(**options: Any) -> None:
 
     INPUT: transcript exports (files, folders or globs); orders, notices and facts lying among them are recognised.
     """
-    from auditor.audit import Request
-    from auditor.audit import run as audit_and_write
-
     for place, names in (("INPUT", options["inputs"]), ("--orders", options["orders"]), ("--penalties", options["penalties"])):
         if not all(names):
             raise UsageError(Fault(place, "is an empty name", "name files or folders (is a variable of your script unset?)"))
+    from auditor import state
+
     as_of = options["as_of"] or datetime.now().astimezone()
+    out = options["out"] or Path("reports") / as_of.date().isoformat()
+    state.probe(out)
+    from auditor.audit import Request
+    from auditor.audit import run as audit_and_write
+
     request = Request(
         inputs=options["inputs"],
         as_of=as_of.replace(microsecond=0),
-        out=options["out"] or Path("reports") / as_of.date().isoformat(),
+        out=out,
         orders=options["orders"],
         penalties=options["penalties"],
         facts=options["facts"],
