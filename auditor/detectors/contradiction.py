@@ -16,11 +16,22 @@ from typing import Literal
 
 import polars as pl
 
-from auditor.detectors.said import Said, buyer_spoke_between, claims_of, lines_that_may_claim, quote_of, said, without_corrected
+from auditor.detectors.said import (
+    Said,
+    buyer_spoke_between,
+    claims_of,
+    lines_that_may_claim,
+    quote_of,
+    said,
+    stated,
+    without_corrected,
+)
 from auditor.model import Conversation, Fact, FactValue, Hit, NotEvaluated
-from auditor.reading.claims import FIXED, frames
+from auditor.reading.claims import FIXED, framed, frames
 from auditor.reading.compare import days, disproves, opposed
-from auditor.reading.things import may_be_the_same_thing
+from auditor.reading.normal import Normal, normal
+from auditor.reading.things import may_be_the_same_thing, names_another_thing
+from auditor.reading.topics import topics
 from auditor.reading.values import named, numbers, to_decimal
 from auditor.shard import Shard
 
@@ -28,14 +39,17 @@ NAME = "contradiction"
 FACTS = frozenset({"slot", "said", "said_by", "other", "other_by", "other_at", "fact", "fact_text"})
 
 _OF_PRODUCT = frozenset({"price", "stock", "material", "warranty", "gift", "authenticity"})
-_PASSING = frozenset({"stock", "price", "discount", "ship_time", "gift"})  # may honestly change from one day to the next
+_OF_SHOP = frozenset({"invoice", "carrier"})  # the same whatever is bought
+_PASSING = frozenset(
+    {"stock", "price", "discount", "ship_time", "gift", "carrier"}
+)  # may honestly change from one day to the next
 _WITH_FACTS = (
     "shipping_fee", "return_policy", "price", "stock", "ship_time", "warranty", "authenticity", "invoice", "gift", "material",
     "carrier",
 )  # fmt: skip
 _WITH_WORDS = (
     "shipping_fee", "return_policy", "return_fee", "price", "stock", "ship_time", "warranty", "authenticity", "invoice", "gift",
-    "material", "discount",
+    "material", "discount", "carrier",
 )  # fmt: skip
 
 
@@ -78,10 +92,15 @@ def _with_facts(shard: Shard, slots: Sequence[str]) -> list[str]:
 
 def _with_two_values(shard: Shard, slots: Sequence[str]) -> list[str]:
     """Conversations in which two different texts of agents claim what cannot both be true."""
-    lines = lines_that_may_claim(shard, slots)
-    any_value = ~pl.col("kind").is_in(sorted(FIXED))
-    groups = lines.group_by("conversation_id", "slot")
-    table = groups.agg(pl.col("text_id").unique(), pl.col("kind").n_unique().alias("kinds"), any_value.any().alias("open"))
+    lines = lines_that_may_claim(shard, slots).filter((pl.col("slot") != "stock") | (pl.col("kind") != "number"))
+    with_product = shard.messages.filter(pl.col("product_id").is_not_null())["conversation_id"].unique()
+    lines = lines.filter((pl.col("slot") != "price") | pl.col("conversation_id").is_in(with_product.to_list()))
+    open_kind = ~pl.col("kind").is_in(sorted(FIXED)) & (pl.col("slot") != "discount")
+    texts = lines.group_by("conversation_id", "slot", "kind").agg(pl.col("text_id").unique())
+    texts = texts.with_columns((open_kind & (pl.col("text_id").list.len() > 1)).alias("open"))
+    table = texts.group_by("conversation_id", "slot").agg(
+        pl.col("text_id").explode().unique(), pl.len().alias("kinds"), pl.col("open").any()
+    )
     maybe = table.filter((pl.col("text_id").list.len() > 1) & ((pl.col("kinds") > 1) | pl.col("open")))
     rows = maybe.select("conversation_id", "slot", "text_id").iter_rows()
     return sorted({cid for cid, slot, texts in rows if _may_oppose(shard, slot, texts)})
@@ -105,7 +124,7 @@ def _against_facts(shard: Shard, conversation: Conversation, slots: Sequence[str
         left = without_corrected(conversation, wrong, right)
         for _, group in groupby(sorted(left, key=_speaker), key=_speaker):
             mine = list(group)
-            yield _fact_hit(mine, facts[mine[0].at])
+            yield _fact_hit(mine, facts[mine[0].at], all(_is_sure(one, facts[one.at]) for one in mine))
 
 
 def _speaker(one: Said) -> str:
@@ -134,20 +153,25 @@ def _judge(shard: Shard, conversation: Conversation, one: Said) -> tuple[bool, F
 def _verdict(shard: Shard, conversation: Conversation, one: Said, fact: Fact) -> bool | None:
     slot = one.claim.slot
     if slot == "price":
-        return _price_verdict(conversation, one, fact)
+        return _price_verdict(shard, conversation, one, fact)
     if slot == "shipping_fee":
         return _shipping_verdict(shard, conversation, one, fact)
     if slot == "stock" and one.limits:
         return None  # a size or colour may be gone while others are there
-    if slot == "warranty" and frames(shard.texts.normal(conversation.text_ids[one.at]), one.lang, ("part",)):
+    if slot == "warranty" and _is_of_another_part(shard.texts.normal(conversation.text_ids[one.at]), one, fact):
         return None
     if slot == "return_policy" and _is_over(conversation, one, fact):
         return None
     return disproves(fact, one.claim)
 
 
-def _price_verdict(conversation: Conversation, one: Said, fact: Fact) -> bool | None:
+def _price_verdict(shard: Shard, conversation: Conversation, one: Said, fact: Fact) -> bool | None:
     """Sales, coupons, sizes and sums make a price incomparable, unless the talk confirms that the fact's price is asked."""
+    lines = shard.texts.normal(conversation.text_ids[one.at])
+    if len({c.value for c in stated(shard, conversation.text_ids[one.at]) if c.slot == "price"}) > 1:
+        return None  # which of them is this product's cannot be told
+    if not frames(lines, one.lang, ("price_said",)) and "price" not in topics(normal(one.asked), one.lang):
+        return None
     verdict = disproves(fact, one.claim)
     price, named_price = to_decimal(fact.value), to_decimal(one.claim.value)
     if not verdict or price is None or named_price is None:
@@ -185,6 +209,12 @@ def _is_never_free(shard: Shard, conversation: Conversation, one: Said, fact: Fa
     return bool(prices) and max(prices) < numbers(fact.value)[0]
 
 
+def _is_of_another_part(text: Normal, one: Said, fact: Fact) -> bool:
+    """Whether a part of the goods is spoken of that the fact's own words do not name."""
+    parts = framed(text, one.lang, "part")
+    return bool(parts) and not set(parts) & set(framed(normal(fact.text or ""), one.lang, "part"))
+
+
 def _is_over(conversation: Conversation, one: Said, fact: Fact) -> bool:
     """Whether the buyer's own return window had run out: then "no" is true of this order."""
     window = days(fact.value)
@@ -198,7 +228,12 @@ def _is_by_product(shard: Shard, conversation: Conversation, slot: str) -> bool:
     return shop is not None and any(f.slot == slot and f.product_id is not None for f in shop.facts)
 
 
-def _fact_hit(mine: Sequence[Said], fact: Fact) -> Hit:
+def _is_sure(one: Said, fact: Fact) -> bool:
+    """Whether the words surely speak of the product that the fact is about."""
+    return fact.product_id is None or not names_another_thing(one.claim.text, one.asked, one.lang, one.claim.slot)
+
+
+def _fact_hit(mine: Sequence[Said], fact: Fact, sure: bool) -> Hit:
     first = mine[0]
     facts: dict[str, FactValue] = {
         "slot": first.claim.slot,
@@ -212,11 +247,12 @@ def _fact_hit(mine: Sequence[Said], fact: Fact) -> Hit:
         conversation_id=first.message.conversation_id,
         message_ids=tuple(dict.fromkeys(one.message.message_id for one in mine)),
         agent_id=first.message.sender_id,
-        certainty="proven",
+        certainty="proven" if sure else "suspected",
         quote=quote_of(mine),
         facts=facts,
         measured=f"{first.claim.slot} = {first.claim.value}",
         threshold=f"{fact.slot} = {fact.value}",
+        basis="" if sure else "wording",
     )
 
 
@@ -253,7 +289,10 @@ def _clash(conversation: Conversation, first: Said, later: Said) -> bool:
         return False  # still one turn: it explains or corrects itself
     if not _speaker(first) or not _speaker(later):
         return False
-    if first.claim.slot in _PASSING and first.message.at.date() != later.message.at.date():
+    another_day = first.message.at.date() != later.message.at.date()
+    if first.claim.slot in _PASSING and another_day and not (first.claim.slot == "gift" and _is_for_all(later)):
+        return False
+    if first.claim.slot == "carrier" and not _is_for_all(later):
         return False
     if first.claim.slot in ("price", "discount", "shipping_fee") and (first.special or later.special):
         return False
@@ -261,7 +300,14 @@ def _clash(conversation: Conversation, first: Said, later: Said) -> bool:
         return False
     if first.claim.slot == "price" and (first.product_id is None or first.limits):
         return False
+    if first.claim.slot in _OF_SHOP:
+        return True
     return may_be_the_same_thing(first.claim.text, first.asked, later.claim.text, later.asked, later.lang, first.claim.slot)
+
+
+def _is_for_all(one: Said) -> bool:
+    """Whether it is said of all orders at all times: carriers and gifts may change, or be chosen."""
+    return frames(normal(one.message.text), one.lang, ("universal",))
 
 
 def _word_hit(first: Said, later: Sequence[Said]) -> Hit:

@@ -14,7 +14,7 @@ import re2
 from auditor.model import Claim, Lang
 from auditor.reading.lexicon import clauses_of, lexicon
 from auditor.reading.normal import Normal, clause_at
-from auditor.reading.values import counted, named, numbers, plain
+from auditor.reading.values import counted, named, numbers, plain, spellings
 from auditor.reading.words import Span, WordList, word_list
 
 FIXED = frozenset(
@@ -29,6 +29,8 @@ _NOT_MONEY = (
     "岁", "分", "度", ":", "-", "~", "/", "*", "只", "条", "支", "片", "张", "粒", "颗", "台", "次", "位", "单", "级", "代",
     "工作日", "日", "比", "多", "h", "x", "倍", "千", "万", "两", "款", "种", "楼", "班", "路", "后", "前", "左右",
 )  # fmt: skip
+_EVENTS = ("shipped", "refunded")
+_OPEN, _CLOSE = frozenset('"“„«「『‘'), frozenset('"”“»」』’')
 LONGEST_ANSWER = 60  # characters
 _BROKEN = re2.compile(r"([0-9])块([0-9])")  # 9块9
 _HOURS = ("小时", "h", "hour", "hr", "godz")
@@ -87,6 +89,13 @@ def frames(normal: Normal, lang: Lang, names: Iterable[str]) -> bool:
     return any(_says(name, view, lang) for name in names)
 
 
+def framed(normal: Normal, lang: Lang, name: str) -> tuple[str, ...]:
+    """What the list claim_frames/<name> finds in the text, in order."""
+    words = _list(f"claim_frames/{name}", lang)
+    view = normal.folded if lang == "pl" else normal.text
+    return tuple(match.group() for match in words.any.finditer(view)) if words is not None else ()
+
+
 # ---- one claim -------------------------------------------------------------------------------------------------------
 
 
@@ -94,9 +103,11 @@ def _claim(
     normal: Normal, view: str, lang: Lang, slot: str, kind: str, span: Span, clause: Span, before: Span | None, corrected: bool
 ) -> Claim | None:
     words = view[slice(*clause)]
-    if _is_question(view, words, clause, lang) or _says("quoted", words, lang):
+    if _is_question(view, words, clause, lang) or _says("quoted", words, lang) or _in_quotes(view, clause):
         return None
-    if slot in ("shipped", "refunded") and _says("another", view, lang):
+    if slot not in _EVENTS and _says("past", words, lang):
+        return None
+    if slot in _EVENTS and _says("another", view, lang):
         return None
     if before is not None and _is_reported(view, before, clause, lang):
         return None
@@ -109,7 +120,8 @@ def _claim(
         polarity=value != "false",
         text=normal.quote(*clause),
         subject=_subject(words, view[slice(*span)], lang),
-        conditional=_says("conditional", words, lang) or (before is not None and _hangs_on(view, before, clause, lang)),
+        conditional=_says("conditional", _without_places(words, lang), lang)
+        or (before is not None and _hangs_on(view, before, clause, lang)),
         correction=corrected,
     )
 
@@ -225,6 +237,18 @@ def _is_question(view: str, words: str, clause: Span, lang: Lang) -> bool:
         if asks is not None and asks.any.search(words) is not None and not (asks.unless and asks.unless.search(words)):
             return True
     return False
+
+
+def _in_quotes(view: str, clause: Span) -> bool:
+    """Whether the clause stands between quotation marks: somebody else's words."""
+    return view[: clause[0]].rstrip()[-1:] in _OPEN and view[clause[1] :].lstrip()[:1] in _CLOSE if clause[0] else False
+
+
+def _without_places(words: str, lang: Lang) -> str:
+    """In Chinese "浙江的话" sets no condition, it names a place."""
+    if lang != "zh" or "的话" not in words:
+        return words
+    return next((words.replace(place + "的话", place) for place in spellings("region") if place + "的话" in words), words)
 
 
 @lru_cache(maxsize=64)

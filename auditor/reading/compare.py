@@ -10,6 +10,12 @@ from auditor.reading.values import named, numbers, to_decimal
 _NO = frozenset({"no", "none", "false", "0", "not_available", "not_included"})
 _YES_NO = frozenset({"invoice", "gift"})
 _UNITS = (("month", 1), ("miesi", 1), ("月", 1), ("year", 12), ("rok", 12), ("lat", 12), ("年", 12))
+# What is true of every region of a country, where an exception names only far ones.
+_NEAR = frozenset({"江浙沪", "北京", "广东", "福建", "山东", "河南", "湖北", "湖南", "四川"})
+_KIND_OF = {
+    **dict.fromkeys(("oak", "beech", "pine", "walnut", "ash", "birch", "maple", "acacia"), "wood"),
+    "stainless steel": "steel", "carbon steel": "steel", "brass": "copper", "steel": "iron",
+}  # fmt: skip
 
 
 def disproves(fact: Fact, claim: Claim) -> bool | None:
@@ -34,10 +40,10 @@ def opposed(one: Claim, other: Claim) -> bool:
     if one.slot == "ship_time":
         return hours(one.value) != hours(other.value)
     if one.slot == "material":
-        return True
+        return _KIND_OF.get(one.value) != other.value and _KIND_OF.get(other.value) != one.value
     if one.slot == "discount":
         return "none" in values
-    return one.slot in ("warranty", "price", "authenticity", "invoice", "gift", "return_fee", "shipped")
+    return one.slot in ("carrier", "warranty", "price", "authenticity", "invoice", "gift", "return_fee", "shipped")
 
 
 def _sort(value: str) -> str:
@@ -102,6 +108,8 @@ def _region(fact: Fact, claim: Claim) -> tuple[str | None, str]:
         return fact.value, _sort(fact.value)
     if len(regions) == 1 and regions[0] in known:
         return known[regions[0]], _sort(known[regions[0]])
+    if set(regions) <= _NEAR:
+        return fact.value, _sort(fact.value)
     return None, ""
 
 
@@ -143,7 +151,9 @@ def _authenticity(fact: Fact, claim: Claim) -> bool | None:
 
 def _material(fact: Fact, claim: Claim) -> bool | None:
     held = named("material", fact.value.lower().replace("_", " "))
-    return claim.value not in held if held and not claim.subject else None
+    if not held or claim.subject or any(_KIND_OF.get(claim.value) == one or _KIND_OF.get(one) == claim.value for one in held):
+        return None if not held or claim.subject else False
+    return claim.value not in held
 
 
 def _carrier(fact: Fact, claim: Claim) -> bool | None:

@@ -23,9 +23,18 @@ def may_be_the_same_thing(one: str, asked: str, other: str, other_asked: str, la
 
     The slot's own words ("stock", "return") name nothing.
     """
-    first = _things(one, lang, slot) or _things(asked, lang, slot)
-    second = _things(other, lang, slot) or _things(other_asked, lang, slot)
+    first, asked_first = _things(one, lang, slot), _things(asked, lang, slot)
+    second, asked_second = _things(other, lang, slot), _things(other_asked, lang, slot)
+    if slot == "gift":  # the question and the answer name the same gift with different words
+        return not first or not second or bool((first | asked_first) & (second | asked_second))
+    first, second = first or asked_first, second or asked_second
     return not first or not second or bool(first & second)
+
+
+def names_another_thing(one: str, asked: str, lang: Lang, slot: str) -> bool:
+    """Whether the statement names things and the question before it none of them."""
+    named = _things(one, lang, slot)
+    return bool(named) and not named & _things(asked, lang, slot)
 
 
 @lru_cache(maxsize=4096)

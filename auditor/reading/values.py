@@ -24,6 +24,15 @@ _WORDS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=16)
+def spellings(slot: str) -> tuple[str, ...]:
+    """All spellings of that slot's values, in the table's order."""
+    document = load(_PATH).value
+    values = document.get(slot) if isinstance(document, dict) else None
+    lists = [names for names in values.values() if isinstance(names, list)] if isinstance(values, dict) else []
+    return tuple(str(one) for names in lists for one in names)
+
+
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, tuple[tuple[str, Any], ...]]:
     document = load(_PATH)
