@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import re2
 
 from auditor.report.words import Words
+from auditor.wording import say_duration
 
 _SPAN = re2.compile(r"^(<= )?([0-9]+) s( \([^()]*\))?$")
 _ANSWER = re2.compile(r" = ([0-9]+) s(?: \(([0-9]+) s by the clock\))?$")
@@ -13,29 +16,21 @@ _EVENT = re2.compile(f"^([a-z_]+) {_INSTANT}$")
 _DUE = re2.compile(f"→ {_INSTANT}$")
 _END_OF_DAY = re2.compile(r"→ end of day ([0-9]{4}-[0-9]{2}-[0-9]{2})$")
 _NO_EVENT = re2.compile(r"^no [a-z]+ event by the end of the export$")
-TWO_DAYS = 172_800
-_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
-def duration(seconds: float, known: Words) -> str:
-    """Seconds as "37 h 30 min" or, from two days on, "3 d 1 h" in the reader's language; no part that is nought."""
-    rest = round(seconds)
-    parts: list[str] = []
-    for unit, size in _UNITS if rest >= TWO_DAYS else _UNITS[1:]:
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(f"{count} {known[f'unit.{unit}']}")
-    return " ".join(parts) or f"0 {known['unit.s']}"
+def duration(seconds: float, lang: str) -> str:
+    """Seconds as rules' sentences say them: "37 h 30 min", from two days on "3 d 1 h"."""
+    return say_duration(timedelta(seconds=seconds), lang)
 
 
-def in_words(measured: str, known: Words) -> str:
+def in_words(measured: str, known: Words, lang: str) -> str:
     """A `Finding.measured` or `.threshold` as a person says it; whatever is not known to be arithmetic is left as it is."""
     if found := _ANSWER.search(measured):
         counted, clock = found.group(1), found.group(2)
-        said = duration(int(counted), known)
-        return f"{said} ({known['page.by_clock'].format(time=duration(int(clock), known))})" if clock else said
+        said = duration(int(counted), lang)
+        return f"{said} ({known['page.by_clock'].format(time=duration(int(clock), lang))})" if clock else said
     if found := _SPAN.search(measured):
-        return f"{'≤ ' if found.group(1) else ''}{duration(int(found.group(2)), known)}{found.group(3) or ''}"
+        return f"{'≤ ' if found.group(1) else ''}{duration(int(found.group(2)), lang)}{found.group(3) or ''}"
     if (found := _EVENT.search(measured)) and f"event.{found.group(1)}" in known:
         return f"{known[f'event.{found.group(1)}']} {found.group(2)} ({found.group(3)})"
     if found := _DUE.search(measured):

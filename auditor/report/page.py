@@ -89,7 +89,7 @@ class Pages:
                 f"{row['rounds_in_time'] / judged:.1%}" if judged else "–",
                 known["page.in_time_of"].format(hits=int(row["rounds_in_time"]), total=judged),
             ),
-            ("first_median", duration(median, known) if median is not None and median == median else "–", ""),
+            ("first_median", duration(median, self._view.result.lang) if median is not None and median == median else "–", ""),
             (
                 "promises",
                 f"{row['promises_kept']:,} / {row['promises_broken']:,}",
@@ -151,7 +151,7 @@ class Pages:
         known = self._view.words
         pairs = (("measured", finding.measured), ("threshold", finding.threshold))
         said = [
-            (known[f"page.{key}"], in_words(value, known), value)
+            (known[f"page.{key}"], in_words(value, known, self._view.result.lang), value)
             for key, value in pairs
             if value and (key, value) != ("threshold", "0")
         ]
