@@ -143,6 +143,7 @@ class Book:
         sheet.freeze_panes(1, freeze)
         sheet.repeat_rows(0)
         sheet.autofilter(0, 0, last, len(columns) - 1)
+        sheet.ignore_errors({"number_stored_as_text": f"A2:{xl_col_to_name(len(columns) - 1)}{last + 1}"})  # ids are texts
         return f"xl/worksheets/sheet{len(self.book.worksheets())}.xml"
 
     def _look(self, kind: Kind) -> Format:

@@ -126,6 +126,7 @@ def _findings(result: AuditResult, frame: pl.DataFrame, known: Words, rules: dic
             quote=mask_column(frame.get_column("quote")),
             explanation=mask_column(frame.get_column("explanation")),
             basis=_reason(known, "basis"),
+            threshold=pl.when(pl.col("threshold") != "0").then(pl.col("threshold")),  # of a forbidden wording: says nothing
             suppressed_by=pl.col("suppressed_by").fill_null("draft").replace("draft", known["note.draft"]),
             money=pl.col("cents") / 100,
         )
