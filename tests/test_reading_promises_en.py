@@ -6,6 +6,9 @@ import pytest
 from promise_notation import asked, made
 
 PROMISES = [
+    ("I'll send the missing screws out today and refund the postage by Friday", "reship d+0; refund wd5+0"),
+    ("the blue leashes arrive on Monday", "restock wd1+0"),
+    ("your parcel arrives on Monday", "deliver wd1+0"),
     ("We'll get this shipped today, promise.", "ship d+0"),
     ("Your order ships tomorrow morning", "ship d+1@12:00"),
     ("will send it out within 24h", "ship 24h"),

@@ -6,6 +6,12 @@ import pytest
 from promise_notation import asked, made
 
 PROMISES = [
+    ("zwrot na konto zrobimy w ciągu 3 dni", "refund d+3"),
+    ("Tak, 129,90 zł zwrócimy na konto w ciągu 3 dni", "refund d+3"),
+    ("Sprawdzę certyfikaty i dam Panu znać do końca dnia", "reply d+0"),
+    ("Sprawdzimy to z kurierem i odezwiemy się do Pana jutro do 12:00", "reply d+1@12:00"),
+    ("wysyłka dopiero w czwartek", "ship wd4+0"),
+    ("Rozmiar M powinien być znów dostępny w przyszły wtorek", "restock wd2+1 hedged"),
     ("Wyślemy to dzisiaj, słowo.", "ship d+0"),
     ("Nadamy jutro rano", "ship d+1@12:00"),
     ("nadamy jutro do 12:00", "ship d+1@12:00"),

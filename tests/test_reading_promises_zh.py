@@ -6,6 +6,13 @@ import pytest
 from promise_notation import asked, made
 
 PROMISES = [
+    ("黑色下周一到货哈", "restock wd1+1"),
+    ("杖尖要后天才到", "restock d+2"),
+    ("后天到货哦", "deliver d+2"),
+    ("我们收到后24小时内给您换新发出", "reship 24h>return_received"),
+    ("更正一下,改到周三发,您看可以吗", "ship wd3+0"),
+    ("您现在拍的话今天发", "ship d+0 cond"),
+    ("地址到轻工业路25号", ""),
     ("好哒，48小时内一准儿给您寄走", "ship 48h"),
     ("七十二小时内出库哈", "ship 72h"),
     ("24H内發出哦", "ship 24h"),
