@@ -16,8 +16,8 @@ import polars as pl
 import re2
 
 from auditor.conversations import Conversations
-from auditor.model import Conversation, Fact, Lang, Message, Order, Shop
-from auditor.reading.column import normal_column
+from auditor.model import LANGS, Conversation, Fact, Lang, Message, Order, Shop
+from auditor.reading.column import normal_column, without_diacritics
 from auditor.reading.normal import Normal, normal
 from auditor.reading.reader import GATES, AsWritten, Reading, TextReading
 from auditor.reading.words import word_list
@@ -117,8 +117,22 @@ class Texts:
 
     def _may_match(self, name: str) -> frozenset[int]:
         if name not in self._gated:
-            self._gated[name] = self._matching(lambda lang: words.gate if (words := word_list(name, lang)) else None)
+            self._gated[name] = frozenset(self._holding(name))
         return self._gated[name]
+
+    def _holding(self, name: str) -> Iterator[int]:
+        for lang, part in self._by_language.items():
+            words = word_list(name, lang)
+            if words is not None and words.needed is not None:
+                yield from part.filter(pl.col("folded").str.contains_any(sorted(words.needed)))["text_id"].to_list()
+            elif words is not None:
+                yield from part.filter(pl.col("norm").str.contains(words.gate))["text_id"].to_list()
+
+    @cached_property
+    def _by_language(self) -> Mapping[Lang, pl.DataFrame]:
+        plain = pl.when(pl.col("lang") == "pl").then(without_diacritics(pl.col("norm"))).otherwise(pl.col("norm"))
+        texts = self.frame.select("text_id", "lang", "norm", plain.alias("folded"))
+        return {lang: texts.filter(pl.col("lang") == lang) for lang in LANGS}
 
     def found(self, name: str, text_id: int) -> tuple[str, ...]:
         """The passages, as written, in which the word list `name` (of the text's language) matches."""

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import polars as pl
 
 from auditor.model import LANGS, Conversation, Lang, Message
-from auditor.reading.literals import literals
-from auditor.reading.normal import normal
 from auditor.reading.words import word_list
 from auditor.shard import Shard
-from auditor.strictyaml import load
-
-MARKED, PLAIN = "ąćęłńóśźż", "acelnoszz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,68 +50,31 @@ def letters(text: str) -> int:
 
 
 def may_say(shard: Shard, names: Iterable[str], role: str = "agent") -> frozenset[int]:
-    """Ids of the texts of that role in which one of the lists finds something.
-
-    Words that a list cannot do without are searched for in whole columns; only texts that hold one are read.
-    """
-    known = shard.once(_gates)
+    """Ids of the texts of that role in which one of the lists finds something."""
+    known = shard.once(_said)
     for name in names:
         if (name, role) not in known:
-            known[name, role] = frozenset(_holding(shard, name, role))
+            known[name, role] = frozenset(
+                text_id
+                for text_id in shard.texts.may_match((name,)) & shard.once(_of_role)[role]
+                if shard.texts.found(name, text_id)
+            )
     return frozenset().union(*(known[name, role] for name in names))
 
 
-def _gates(_: Shard) -> dict[tuple[str, str], frozenset[int]]:
+def _said(_: Shard) -> dict[tuple[str, str], frozenset[int]]:
     return {}
 
 
-def _by_language(shard: Shard) -> dict[Lang, pl.DataFrame]:
-    folded = (
-        pl.when(pl.col("lang") == "pl").then(pl.col("norm").str.replace_many(list(MARKED), list(PLAIN))).otherwise(pl.col("norm"))
-    )
-    texts = shard.texts.frame.with_columns(folded.alias("norm"))
-    return {lang: texts.filter(pl.col("lang") == lang) for lang in LANGS}
-
-
-def _holding(shard: Shard, name: str, role: str) -> Iterator[int]:
-    for lang, texts in shard.once(_by_language).items():
-        words = word_list(name, lang)
-        if words is None or texts.is_empty():
-            continue
-        needed = _needed(name, lang)
-        said = texts.filter(pl.col(f"by_{role}"))
-        held = said if needed is None else said.filter(pl.col("norm").str.contains_any(sorted(needed)))
-        for text_id in held["text_id"].to_list():
-            if words.find(shard.texts.normal(text_id)):
-                yield text_id
-
-
-@lru_cache(maxsize=512)
-def _needed(name: str, lang: Lang) -> frozenset[str] | None:
-    """Words of which every text that the list matches holds one; None: there are none, all texts have to be read."""
-    words = word_list(name, lang)
-    value = load(words.path).value if words is not None else None
-    patterns = value.get("any") if isinstance(value, dict) else None
-    if words is None or words.tokens or not isinstance(patterns, list):
-        return None
-    return literals(normal(str(pattern)).folded if lang == "pl" else str(pattern) for pattern in patterns)
-
-
-def _found(_: Shard) -> dict[tuple[str, int], tuple[str, ...]]:
-    return {}
+def _of_role(shard: Shard) -> dict[str, frozenset[int]]:
+    frame = shard.texts.frame
+    return {role: frozenset(frame.filter(pl.col(f"by_{role}"))["text_id"].to_list()) for role in ("agent", "buyer")}
 
 
 def passages(shard: Shard, conversation: Conversation, position: int, names: Iterable[str]) -> tuple[str, ...]:
     """Find the passages of one message in which the word lists match, as written, list by list."""
-    text_id, lang = conversation.text_ids[position], conversation.langs[position]
-    known = shard.once(_found)
-    quotes: list[str] = []
-    for name in names:
-        if (name, text_id) not in known:
-            words, text = word_list(name, lang), shard.texts.normal(text_id)
-            known[name, text_id] = tuple(text.quote(*span) for span in words.find(text)) if words else ()
-        quotes += known[name, text_id]
-    return tuple(quotes)
+    text_id = conversation.text_ids[position]
+    return tuple(passage for name in names for passage in shard.texts.found(name, text_id))
 
 
 def made_of(shard: Shard, conversation: Conversation, position: int, names: tuple[str, ...]) -> bool:

@@ -20,9 +20,10 @@ from typing import Literal
 import polars as pl
 from rapidfuzz import fuzz
 
-from auditor.model import LANGS, Conversation, FactValue, Hit, Lang, NotEvaluated
+from auditor.model import Conversation, FactValue, Hit, NotEvaluated
 from auditor.shard import Shard
-from auditor.turns import MARKED, PLAIN, Turn, is_text, letters, made_of, may_say, passages, texts_made_of, turns
+from auditor.skeletons import skeletons
+from auditor.turns import Turn, is_text, letters, made_of, may_say, passages, texts_made_of, turns
 from auditor.worktime import counted_seconds
 
 NAME = "mechanical"
@@ -36,21 +37,11 @@ _ASKS, _COMPLAINS, _PROTESTS = "mechanical/asks", "procedure/complaint", "mechan
 _ANSWERING = frozenset(
     {"question", "apology", "asks_evidence", "asks_order_no", "escalates", "follow_up_promise", "holds", "offers_solution"}
 )
-_SHORTEST = {"zh": 6, "en": 15, "pl": 15}  # letters; shorter answers ("可以的", "yes, we do") rightly fit many questions
 _FEWEST = 4  # letters of what is left without idle words
 _LONGEST_FILLER = 24  # characters
 _LONGEST_HOLD = 60
 _HOLDING = (_HOLD, _CLOSING, _FILLER)
 _BROAD = frozenset({"product", "order", "greeting"})  # topics that questions on anything share
-# Words that change nothing in what an answer says; no negation and no number is among them.
-_IDLE = {
-    "zh": "亲爱的|宝贝|您好|你好|麻烦|感谢|谢谢|咱们|我们|咱家|我家|具体|直接|[亲哦呢哈啦呀啊的了哟嘛吧噢您你请咱都就是也还呗哒滴嘿~]",
-    "en": r"\b(?:hi|hello|hey|dear|sir|madam|friend|please|kindly|thanks?|thank you|the|an?|our|my|your|you|we|i|all|of|so|do|just"
-    r"|can|is|are|be|on|in|at|to|for|and|very|really|then|here|there|it|this|that|sorry|again)\b",
-    "pl": r"\b(?:dzien dobry|witam|witamy|pan|pani|panu|panstwo|panstwa|prosze|prosimy|dziekuj\w*|nasz\w*|sie|o|w|we|na|z|ze|do|i|oraz"
-    r"|jest|sa|to|tam|wszystkie|wszelkie|juz|tez|serdecznie|uprzejmie|pozdrawiam\w*|moze|mozna)\b",
-}
-_STEM = r"([\pL\pN]{5})[\pL\pN]+"  # "zapoznać się" and "zapoznanie się" are one word; not for Chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +73,6 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
 
 
 # ---- the same answer to different questions ------------------------------------------------------------------------
-
-
-def skeletons(shard: Shard) -> pl.DataFrame:
-    """conversation_id, sender_id, text_id, skeleton (letters and digits only), loose (stems without idle words) of typed answers."""
-    shortest = pl.col("lang").replace_strict(_SHORTEST, default=15)
-    texts = shard.texts.frame.filter(pl.col("by_agent")).with_columns(_bare_column(pl.col("norm")).alias("skeleton"))
-    texts = texts.filter(pl.col("skeleton").str.len_chars() >= shortest)
-    parts = [_loose(texts.filter(pl.col("lang") == lang), lang) for lang in LANGS]
-    said = shard.messages.filter((pl.col("sender_role") == "agent") & (pl.col("content_type") == "text"))
-    return said.select("conversation_id", "sender_id", "text_id").join(pl.concat(parts), on="text_id")
-
-
-def _loose(texts: pl.DataFrame, lang: Lang) -> pl.DataFrame:
-    plain = pl.col("norm").str.replace_many(list(MARKED), list(PLAIN)) if lang == "pl" else pl.col("norm")
-    stems = plain.str.replace_all(_IDLE[lang], "")
-    if lang != "zh":
-        stems = stems.str.replace_all(_STEM, "$1")
-    return texts.select("text_id", "skeleton", _bare_column(stems).alias("loose"))
-
-
-def _bare_column(texts: pl.Expr) -> pl.Expr:
-    return texts.str.replace_all(r"[^\pL\pN]", "")
 
 
 def _repeated(shard: Shard, params: Params) -> Iterator[Hit]:

@@ -1,4 +1,4 @@
-"""Steps that were left out: a time for news, photos before a refusal, a look at a parcel in trouble, word of a delay.
+"""Steps that were left out: a time for news, photos before a refusal, a look at a parcel in trouble.
 
     agent: 我上报给主管 / buyer: 什么时候有结果 / agent: 等通知            flagged (follow_up_without_time)
     agent: 我上报给主管 / buyer: 什么时候有结果 / agent: 明天下午答复您     passes
@@ -41,7 +41,6 @@ class Params:
         "refused_without_evidence",
         "no_evidence_asked",
         "parcel_refused",
-        "delay_not_told",
     ] = "follow_up_without_time"
     times: int = 2
 
@@ -52,14 +51,12 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
         "follow_up_without_time": (_PASSES_ON, "agent"),
         "refused_without_evidence": (_REFUSES, "agent"),
         "parcel_refused": (_PARCEL, "buyer"),
-        "delay_not_told": (_ASKS_WHEN, "buyer"),
     }.get(params.kind, (_COMPLAINT, "buyer"))
     judge = {
         "follow_up_without_time": _without_time,
         "refused_without_evidence": _refused,
         "no_evidence_asked": _no_evidence,
         "parcel_refused": _parcel_refused,
-        "delay_not_told": _delay_not_told,
     }[params.kind]
     ids = set(shard.with_texts(may_say(shard, (gate,), role), role))
     if params.kind == "follow_up_without_time":
@@ -164,33 +161,6 @@ def _parcel_refused(view: _View, params: Params) -> Iterator[Hit]:
         return
     complaint = view.conversation.messages[troubles[0]].text
     yield _hit(view, left, {"times": len(left), "complaint": complaint}, f"{len(left)}", "the parcel looked into")
-
-
-# ---- a delay that was known -----------------------------------------------------------------------------------------
-
-
-def _delay_not_told(view: _View, params: Params) -> Iterator[Hit]:
-    """Late and not shipped, the buyer asks, and no answer says anything of it."""
-    if len(view.conversation.orders) != 1 or view.conversation.tie not in ("order_id", "only_order"):
-        return
-    order = view.conversation.orders[0]
-    for turn in turns(view.conversation):
-        asked = next((at for at in turn.asked if view.says(at, _ASKS_WHEN)), None)
-        if asked is None or not turn.answered or order.ship_by is None:
-            continue
-        message = view.conversation.messages[asked]
-        late = message.at > order.ship_by and (order.shipped_at is None or order.shipped_at > message.at)
-        topics = view.shard.texts.reading(view.conversation.text_ids[asked]).topics
-        silent = not any(_tells(view, at) for at in turn.answered)
-        if late and silent and not message.time_doubt and topics & {"ship_time", "shipped", "logistics"}:
-            yield _hit(view, [turn.answered[0]], {"asked": message.text, "times": 1}, "0", "the delay told")
-            return
-
-
-def _tells(view: _View, position: int) -> bool:
-    reading = view.shard.texts.reading(view.conversation.text_ids[position])
-    told = bool(reading.promises or reading.claims or reading.acts & {"apology", "offers_solution", "escalates", "holds"})
-    return told or view.gives_time(position) or not is_text(view.conversation.messages[position])
 
 
 def _hit(view: _View, positions: Sequence[int], facts: dict[str, FactValue], measured: str, threshold: str) -> Hit:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ import re2
 
 from auditor.errors import Fault, UsageError
 from auditor.model import LANGS, Lang
+from auditor.reading.literals import literals as words_needed
 from auditor.reading.normal import Normal, clause_at, clauses, normal
 from auditor.reading.patterns import as_gate
 from auditor.rulesdir import RULES
@@ -55,6 +56,13 @@ class WordList:
     hits: tuple[str, ...] = ()
     misses: tuple[str, ...] = ()
     path: Path = field(default_factory=Path)
+
+    @cached_property
+    def needed(self) -> frozenset[str] | None:
+        """Words of which every text with a find holds one (Polish: without diacritics); None: there are none."""
+        named = [next(words for words in map(_literals, pattern) if words) for pattern in self.tokens]
+        words = words_needed(self.patterns)
+        return None if words is None else words.union(*named)
 
     def find(self, normal: Normal) -> tuple[Span, ...]:
         """Where the list's words stand: spans of `normal.text`, in order, without doubles."""
