@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -70,18 +70,28 @@ def _tasks(view: View, stems: dict[str | None, str]) -> Iterable[AgentFiles]:
     known = view.words
     frames = (view.findings, view.promises, view.times, view.late, view.not_counted)
     styles = _probe(known)
-    rows = [
-        _by_agent(frame, row_templates(frame, _columns(specs, known), style, known["note.cut"]))
-        for frame, (_, specs), style in zip(frames, SHEETS, styles, strict=True)
-    ]
-    findings = view.findings.partition_by("agent_id", as_dict=True, maintain_order=True)
-    times = view.times.partition_by("agent_id", as_dict=True, maintain_order=True)
+    parts = [frame.partition_by("agent_id", as_dict=True, maintain_order=True) for frame in frames]
     pages = Pages(view)
-    pages.prefetch(frame.head(SHOWN) for frame in findings.values())
-    for agent, stem in stems.items():
-        own = findings.get((agent,), view.findings.clear()), times.get((agent,), view.times.clear())
-        content = pages.content(agent, *own, f"{stem}.xlsx")
-        yield AgentFiles(stem, view.result.lang, tuple(table.get(agent, []) for table in rows), styles, content)
+    pages.prefetch(frame.head(SHOWN) for frame in parts[0].values())
+    agents = list(stems)
+    # rows weigh many times what they are made from: those of a few agents at a time
+    for few in (agents[at : at + BATCH] for at in range(0, len(agents), BATCH)):
+        rows = [
+            _by_agent(own, row_templates(own, _columns(specs, known), style, known["note.cut"]))
+            for own, (_, specs), style in zip(_of(few, parts, frames), SHEETS, styles, strict=True)
+        ]
+        for agent in few:
+            own = parts[0].get((agent,), view.findings.clear()), parts[2].get((agent,), view.times.clear())
+            content = pages.content(agent, *own, f"{stems[agent]}.xlsx")
+            yield AgentFiles(stems[agent], view.result.lang, tuple(table.get(agent, []) for table in rows), styles, content)
+
+
+def _of(
+    agents: list[str | None], parts: Sequence[Mapping[tuple[object, ...], pl.DataFrame]], frames: Sequence[pl.DataFrame]
+) -> Iterable[pl.DataFrame]:
+    """These agents' rows of each frame."""
+    for part, frame in zip(parts, frames, strict=True):
+        yield pl.concat([frame.clear(), *(part[(agent,)] for agent in agents if (agent,) in part)])
 
 
 def _columns(specs: tuple[sheets.Spec, ...], known: Words) -> tuple[Column, ...]:
