@@ -12,10 +12,11 @@ from typing import cast
 
 from auditor.model import Lang, Promise, PromiseKind, When
 from auditor.reading.answers import assent, elliptic
+from auditor.reading.arrivals import is_own_stock
 from auditor.reading.conditions import mark_conditions
 from auditor.reading.normal import Normal
 from auditor.reading.questions import mark_questions
-from auditor.reading.segments import ACTION_KINDS, ACTIONS, Group, Segment, segments
+from auditor.reading.segments import ACTIONS, Group, Segment, may_promise, segments
 from auditor.reading.timing import anchored, later_bound, own_time
 from auditor.reading.tokens import Token, lexer, tokens
 
@@ -26,21 +27,6 @@ _LICENCES = ("seller", "buyer", "hedge", "estimate", "condition_order")
 _MODALS = frozenset({"will", "'ll", "gonna", "going to", "to be", "able to", "it will", "it'll"})
 _POLITE_ORDERS = ("请", "麻烦", "记得", "please", "pls", "plz", "kindly")
 _UNTIL = ("by ", "within ", "before ", "no later than ", "do ", "w ciagu ", "przed ", "najpozniej ", "w przeciagu ")
-
-_OF_TIME = frozenset({"time", "vague", "ask_when", "ask"})
-_ASKING = frozenset({"ask", "ask_when"})
-_SIGNS_OF_QUESTIONS: dict[Lang, str] = {"zh": "?不没", "en": "?", "pl": "?"}
-
-_ARRIVES: dict[Lang, tuple[str, ...]] = {
-    "zh": ("到货", "到"),
-    "en": ("arriv", "land"),
-    "pl": ("przyjd", "dojed", "dotr", "dojd", "dostawa"),
-}
-_PARCELS: dict[Lang, tuple[str, ...]] = {
-    "zh": ("包裹", "快递", "件", "订单", "东西", "单", "宝贝", "物流", "省", "市", "区", "您", "你"),
-    "en": ("parcel", "package", "order", "deliver", "ship", "mail", "post", "everything", "courier", "item", "refund", "money"),
-    "pl": ("paczk", "przesylk", "zamowien", "kurier", "list", "wszystko", "pieniadz", "pan", "zwrot", "srodki"),
-}
 
 Read = tuple[tuple[Promise, ...], tuple[Promise, ...]]
 
@@ -53,7 +39,7 @@ def promise_gate(lang: Lang) -> str:
 def promises(normal: Normal, lang: Lang) -> Read:
     """(promises, requests) of a text, in order. Who wrote it is not known here: requests count for a buyer's text only."""
     found = tokens(normal, lang)
-    if not _may_promise(normal, lang, {token.kind for token in found}):
+    if not may_promise(normal, lang, {token.kind for token in found}):
         return (), ()
     parts = segments(normal, lang, found)
     mark_questions(parts, normal, lang)
@@ -65,17 +51,6 @@ def promises(normal: Normal, lang: Lang) -> Read:
         for promise in reader.read(at):
             (asked if promise.request else made).append(promise)
     return _distinct(made), _distinct(asked)
-
-
-def _may_promise(normal: Normal, lang: Lang, kinds: set[str]) -> bool:
-    """Whether there is a time, a "soon" or a "when", and an action that it could belong to (or a question about a time)."""
-    if kinds.isdisjoint(_OF_TIME):
-        return False
-    if not kinds.isdisjoint(ACTION_KINDS) or (lang != "zh" and "object_refund" in kinds):
-        return True
-    if "time" not in kinds:
-        return False
-    return not kinds.isdisjoint(_ASKING) or any(sign in normal.text for sign in _SIGNS_OF_QUESTIONS[lang])
 
 
 def _distinct(found: list[Promise]) -> tuple[Promise, ...]:
@@ -127,8 +102,7 @@ class _Reader:
             actions = [replace(token, kind="refund_noun") for token in part.of("object_refund")[:1]]
         if any(not action.kind.startswith("other") for action in actions):
             actions = [action for action in actions if not action.kind.startswith("other")]
-        verbs = [action for action in actions if not action.kind.endswith("_noun")]
-        return verbs or actions
+        return [action for action in actions if not action.kind.endswith("_noun")] or actions
 
     def _without_condition(self, part: Segment, actions: list[Token]) -> list[Token]:
         """Without the verb that is the condition itself: "if the stock arrives", 如果有货."""
@@ -164,8 +138,8 @@ class _Reader:
 
     def _is_second_verb(self, part: Segment) -> bool:
         """As in "I'll send it today and refund the postage": the subject stands before the "and"."""
-        first, before = part.tokens[0], self.parts[part.at - 1] if part.at else None
-        if before is None or before.sentence != part.sentence or before.asked or not self.text.startswith("and", first.start):
+        before = self.parts[part.at - 1] if part.at and self.text.startswith("and", part.tokens[0].start) else None
+        if before is None or before.sentence != part.sentence or before.asked:
             return False
         verbs = [action for action in before.actions if self._is_active(before, action)]
         return bool(verbs) and self._subject(before, verbs[-1]) == "seller" and before.has("seller")
@@ -182,27 +156,6 @@ class _Reader:
             kinds = [_OBJECTS[token.kind] for token in objects]
             kind = kinds[0] if kind in ("ship", "reply") or kinds[0] != "other" else kind
         return cast(PromiseKind, kind if kind in ACTIONS else "other")
-
-    def _is_own_stock(self, part: Segment, action: Token) -> bool:
-        """What arrives is what the shop ordered ("the blue ones arrive on Monday", 黑色周一到货), not the buyer's parcel."""
-        if part.asked or not self.text.startswith(_ARRIVES[self.lang], action.start) or part.has("to_buyer", "buyer", "carrier"):
-            return False
-        if not part.groups or any(group.piece.sort == "span" for group in part.groups):
-            return False
-        if (
-            self.lang == "zh"
-            and self.text[action.start : action.end] == "到"
-            and self.text[action.start - 1 : action.start] != "才"
-        ):
-            return False
-        covered = [token for token in part.tokens if token.end <= action.start]
-        at, rest = part.start, ""
-        for token in covered:
-            rest += self.text[at : token.start] + " "
-            at = max(at, token.end)
-        rest += self.text[at : action.start]
-        letters = sum(map(str.isalnum, rest))
-        return letters >= (2 if self.lang == "zh" else 3) and not any(word in rest for word in _PARCELS[self.lang])
 
     def _subject(self, part: Segment, action: Token) -> str:
         subject = "seller"
@@ -224,7 +177,7 @@ class _Reader:
     def _promise(self, at: int, action: Token, actions: list[Token]) -> Promise | None:
         part = self.parts[at]
         kind = self._kind(part, action, actions)
-        if kind == "deliver" and self._is_own_stock(part, action):
+        if kind == "deliver" and is_own_stock(part, action, self.text, self.lang):
             kind = "restock"
         subject = self._subject(part, action)
         group, where = self._time(at, action, actions)
@@ -385,7 +338,7 @@ class _Reader:
 
 
 def _is_first_person(verbs: str) -> bool:
-    """Whether a Polish verb, the first of its words, says "I" or "we"."""
+    """Whether a Polish verb says "I" or "we"."""
     return verbs.endswith(("my", "e", "am", "em")) or verbs.split(" ", 1)[0].endswith(("my", "sze", "am", "iem", "ze"))
 
 

@@ -20,6 +20,9 @@ _DASHES = frozenset("-–—~/,")
 _SENTENCE_ENDS = frozenset(".!?。\n…;")
 _MARKS = frozenset("“„«「『\"'")
 _QUOTES = {"“": "”", "„": "”", "«": "»", "「": "」", "『": "』", '"': '"'}
+_OF_TIME = frozenset({"time", "vague", "ask_when", "ask"})
+_ASKING = frozenset({"ask", "ask_when"})
+_SIGNS_OF_QUESTIONS: dict[Lang, str] = {"zh": "?不没", "en": "?", "pl": "?"}
 
 
 @dataclass(slots=True)
@@ -73,6 +76,17 @@ class Segment:
         return self.quoted or self.has(
             "neg", "negated_act", "no_promise", "policy", "quoted", "condition", "condition_order", "past", "buyer", "third"
         )
+
+
+def may_promise(normal: Normal, lang: Lang, kinds: set[str]) -> bool:
+    """Whether there is a time, a "soon" or a "when", and an action that it could belong to (or a question about a time)."""
+    if kinds.isdisjoint(_OF_TIME):
+        return False
+    if not kinds.isdisjoint(ACTION_KINDS) or (lang != "zh" and "object_refund" in kinds):
+        return True
+    if "time" not in kinds:
+        return False
+    return not kinds.isdisjoint(_ASKING) or any(sign in normal.text for sign in _SIGNS_OF_QUESTIONS[lang])
 
 
 def segments(normal: Normal, lang: Lang, tokens: list[Token]) -> list[Segment]:
