@@ -37,6 +37,7 @@ _ASKS, _COMPLAINS, _PROTESTS = "mechanical/asks", "procedure/complaint", "mechan
 _ANSWERING = frozenset(
     {"question", "apology", "asks_evidence", "asks_order_no", "escalates", "follow_up_promise", "holds", "offers_solution"}
 )
+_REQUESTS = frozenset({"asks_order_no", "asks_evidence"})  # what is needed first may be asked for as often as it takes
 _FEWEST = 4  # letters of what is left without idle words
 _LONGEST_FILLER = 24  # characters
 _LONGEST_HOLD = 60
@@ -112,6 +113,7 @@ def _repeated_in(
         asked = next((at for at in reversed(turn.asked) if _asks(shard, conversation, at)), None)
         if (
             asked is None
+            or shard.texts.reading(conversation.text_ids[position]).acts & _REQUESTS
             or made_of(shard, conversation, position, (_CLOSING, _HOLD))
             or _is_approved(conversation, position, params)
         ):
