@@ -186,7 +186,7 @@ def _counts(loaded: ingest.Loaded, packs: Sequence[Pack], whole: Outcome) -> dic
         "messages": loaded.messages.height,
         "conversations": loaded.messages["conversation_id"].n_unique(),
         "agents": loaded.messages.filter(pl.col("sender_role") == "agent")["sender_id"].drop_nulls().n_unique(),
-        "texts": whole.texts,
+        "texts": loaded.messages["text"].n_unique(),
         "orders": loaded.orders.height,
         "notices": loaded.notices.height,
         "rules": sum(len(p.rules) for p in packs),

@@ -41,7 +41,6 @@ class Outcome:
     ledger: tuple[LedgerEntry, ...]
     rounds: pl.DataFrame
     activity: pl.DataFrame
-    texts: int
 
 
 def audit_part(part: Part) -> Outcome:
@@ -55,7 +54,6 @@ def audit_part(part: Part) -> Outcome:
         entries,
         _concat([response_rounds(shard, part.packs) for shard in made], ROUND_COLUMNS),
         _concat([activity(shard) for shard in made], ACTIVITY_COLUMNS),
-        sum(shard.texts.frame.height for shard in made),
     )
 
 
@@ -130,4 +128,4 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
     keys = ["platform", "shop_id", "agent_id", "day"]
     days = days.group_by(keys).agg(pl.col("conversations", "messages").sum()).sort(keys, nulls_last=True)
     left = merge(n for o in outcomes for n in o.not_evaluated)
-    return Outcome(tuple(findings), tuple(left), tuple(entries), table, days, sum(o.texts for o in outcomes))
+    return Outcome(tuple(findings), tuple(left), tuple(entries), table, days)

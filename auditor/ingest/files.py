@@ -31,7 +31,10 @@ def find(inputs: Sequence[str], orders: Sequence[str], penalties: Sequence[str],
     groups = (("orders", orders), ("penalties", penalties), ("facts", [facts] if facts else []), (None, inputs))
     for kind, names in groups:  # explicit kinds first: a file in a folder of inputs keeps what its option says
         for name in names:
-            for path in _expand(name, faults):
+            paths = list(_expand(name, faults))
+            if kind and not paths and Path(name).is_dir():
+                faults.append(Fault(name, f"the folder holds no file for --{kind}", "name the file"))
+            for path in paths:
                 found.setdefault(path.resolve(), Named(path, path.as_posix(), kind))
     if faults:
         raise UsageError(faults)
