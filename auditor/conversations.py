@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
-from functools import cached_property
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache, cached_property
 from itertools import groupby
 from operator import itemgetter
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -58,7 +58,8 @@ class Conversations(Mapping[str, Conversation]):
         if not missing:
             return
         rows = self.messages.join(pl.DataFrame({"conversation_id": missing}), on="conversation_id", how="semi")
-        ordered = rows.sort("conversation_id", "sent_at", "source", "row").select(_FIELDS).iter_rows()
+        fields = [pl.col(name).dt.epoch("us") if name == "sent_at" else pl.col(name) for name in _FIELDS]
+        ordered = rows.sort("conversation_id", "sent_at", "source", "row").select(fields).iter_rows()
         for cid, group in groupby(ordered, key=itemgetter(0)):
             self._built[cid] = self._build(cid, list(group))
 
@@ -78,25 +79,47 @@ class Conversations(Mapping[str, Conversation]):
         if named:
             found = tuple(self.orders[i] for i in sorted(named) if i in self.orders)
             return found, ("none" if not found else "order_id" if len(named) == 1 else "several")
-        mine = tuple(o for o in self._by_buyer.get(buyer or "", ()) if _agree(o.shop_id, shop) and _agree(o.platform, platform))
+        theirs = (self.orders[i] for i in self._ids_by_buyer.get(buyer or "", ()))
+        mine = tuple(o for o in theirs if _agree(o.shop_id, shop) and _agree(o.platform, platform))
         return mine, ("none" if not mine else "only_order" if len(mine) == 1 else "several")
 
     @cached_property
-    def orders(self) -> Mapping[str, Order]:
+    def orders(self) -> Orders:
         """Orders by id; instants in the platform's zone."""
-        return {o.order_id: o for o in (self._order(row) for row in self.orders_frame.iter_rows(named=True))}
+        return Orders(self.orders_frame, self.zones)
 
     @cached_property
-    def _by_buyer(self) -> Mapping[str, tuple[Order, ...]]:
-        by_buyer: dict[str, list[Order]] = {}
-        for order in self.orders.values():
-            if order.buyer_id:
-                by_buyer.setdefault(order.buyer_id, []).append(order)
-        return {buyer: tuple(sorted(found, key=lambda o: o.order_id)) for buyer, found in by_buyer.items()}
+    def _ids_by_buyer(self) -> Mapping[str, list[str]]:
+        ids = self.orders_frame.filter(pl.col("buyer_id").is_not_null()).select("buyer_id", "order_id").sort("order_id")
+        return dict(ids.group_by("buyer_id").agg(pl.col("order_id")).iter_rows())
+
+
+class Orders(Mapping[str, Order]):
+    """Order id → Order, built when asked for. `orders`: model.ORDER_COLUMNS and seen_until."""
+
+    def __init__(self, orders: pl.DataFrame, zones: Mapping[str, str]) -> None:
+        self._frame = orders
+        self._zones = zones
+        self._rows = {order_id: row for row, order_id in enumerate(orders["order_id"].to_list())}
+        self._built: dict[str, Order] = {}
+
+    def __getitem__(self, order_id: str) -> Order:
+        if order_id not in self._built:
+            self._built[order_id] = self._order(self._frame.row(self._rows[order_id], named=True))
+        return self._built[order_id]
+
+    def __contains__(self, order_id: object) -> bool:
+        return order_id in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
     def _order(self, row: Mapping[str, object]) -> Order:
         values = dict(row)
-        zone = zone_of(self.zones.get(str(values["platform"]), "UTC"))
+        zone = zone_of(self._zones.get(str(values["platform"]), "UTC"))
         for name in (*ORDER_INSTANTS, "seen_until"):
             instant = values[name]
             values[name] = instant.astimezone(zone) if isinstance(instant, datetime) else None
@@ -111,10 +134,14 @@ def with_export_ends(orders: pl.DataFrame) -> pl.DataFrame:
     return orders.with_columns(pl.max_horizontal(happened).max().over("source").alias("seen_until"))
 
 
-def _message(row: Sequence[object]) -> Message:
-    sent: datetime = row[2]  # type: ignore[assignment]
-    at = sent.astimezone(timezone(timedelta(seconds=int(row[3]))))  # type: ignore[call-overload]
-    return Message(row[0], row[1], at, row[4], row[5], row[6], row[7], row[8], row[9], bool(row[10]), row[11], row[12])  # type: ignore[arg-type]
+@cache
+def _epoch(offset_s: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC).astimezone(timezone(timedelta(seconds=offset_s)))
+
+
+def _message(row: Sequence[Any]) -> Message:
+    at = _epoch(row[3]) + timedelta(microseconds=row[2])
+    return Message(row[0], row[1], at, row[4], row[5], row[6], row[7], row[8], row[9], bool(row[10]), row[11], row[12])
 
 
 def _first(rows: Sequence[tuple[object, ...]], column: int) -> str | None:
