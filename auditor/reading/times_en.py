@@ -30,7 +30,24 @@ from auditor.reading.times import (
 _NUMBERS = {
     word: value
     for value, words in enumerate(
-        ["zero", "one|a|an|1st", "two|couple|a couple", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"]
+        [
+            "zero",
+            "one|a|an|1st",
+            "two|couple|a couple",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+        ]
     )
     for word in words.split("|")
 } | {

@@ -1,7 +1,5 @@
 """Chinese time expressions, over normal text."""
 
-
-
 from __future__ import annotations
 
 from auditor.model import When
