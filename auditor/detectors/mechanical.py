@@ -106,11 +106,15 @@ def _repeated_in(
 ) -> Hit | None:
     answers: list[int] = []
     questions: list[int] = []
+    unsure = 0  # a bare word ("保质期") that asks nothing by its form; one may stand among questions that do
     for turn in turns(conversation):
         position = _only_answer(shard, conversation, turn, text_ids)
         if position is None or conversation.messages[position].sender_id != agent:
             continue
         asked = next((at for at in reversed(turn.asked) if _asks(shard, conversation, at)), None)
+        if asked is None and unsure == 0 and params.kind == "same_answer":
+            asked = next((at for at in reversed(turn.asked) if _says_something(shard, conversation, at)), None)
+            unsure += asked is not None
         if (
             asked is None
             or shard.texts.reading(conversation.text_ids[position]).acts & _REQUESTS
@@ -152,6 +156,11 @@ def _asks(shard: Shard, conversation: Conversation, position: int) -> bool:
     ):
         return False
     return bool(passages(shard, conversation, position, (_OPEN, _ASKS, _COMPLAINS)))
+
+
+def _says_something(shard: Shard, conversation: Conversation, position: int) -> bool:
+    """Whether it is more than an acknowledgement, a closing or a call for attention."""
+    return is_text(conversation.messages[position]) and not made_of(shard, conversation, position, (_ACK, _PING, _CLOSING))
 
 
 def _same_question(shard: Shard, params: Params, conversation: Conversation, one: int, other: int, answer: int) -> bool:
