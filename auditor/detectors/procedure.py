@@ -62,7 +62,8 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
     if params.kind == "follow_up_without_time":
         ids &= set(shard.with_texts(may_say(shard, (_ASKS_WHEN,), "buyer"), "buyer"))
     if params.kind == "refused_without_evidence":
-        ids &= set(shard.with_texts(may_say(shard, (_COMPLAINT,), "buyer"), "buyer"))
+        offered = shard.with_texts(may_say(shard, (_DECLINES,), role), role)  # proof declined was offered for a complaint
+        ids &= {*shard.with_texts(may_say(shard, (_COMPLAINT,), "buyer"), "buyer"), *offered}
     for conversation in shard.conversations(ids):
         yield from judge(_View(shard, conversation), params)
 
@@ -91,6 +92,10 @@ class _View:
         """Whether somebody of the shop named a time for news just before, in the same turn."""
         turn = next(t for t in turns(self.conversation) if position in t.answered)
         return any(self.gives_time(at) for at in turn.answered)
+
+    def before(self, positions: Sequence[int]) -> list[int]:
+        """The buyer's messages before the first of these positions, from the last one back."""
+        return [at for at in reversed(range(positions[0])) if self.conversation.messages[at].role == "buyer"] if positions else []
 
     def shown(self, before: int) -> bool:
         """Whether the buyer sent a picture, a video or a file before that message."""
@@ -125,7 +130,7 @@ def _without_time(view: _View, params: Params) -> Iterator[Hit]:
 
 
 def _refused(view: _View, params: Params) -> Iterator[Hit]:
-    complaints = view.of("buyer", _COMPLAINT)
+    complaints = view.of("buyer", _COMPLAINT) or view.before(view.of("agent", _DECLINES))
     if not complaints:
         return
     first = complaints[0]
