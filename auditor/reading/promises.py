@@ -319,7 +319,7 @@ class _Reader:
         if part.asked:
             return [Promise("other", text, when, request=True)]
         before = self._denied_before(at)
-        if before is None or when is None or part.part_of_denial or not _is_bare_time(part):
+        if before is None or when is None or part.part_of_denial or not part.is_bare_time():
             return []
         kind = self._kind(before, before.actions[-1], before.actions)
         return [
@@ -344,8 +344,3 @@ def _is_first_person(verbs: str) -> bool:
 
 def _told_before(part: Segment, text: str) -> bool:
     return any(text[token.start : token.end] in ("已", "已经", "刚", "刚刚", "早就", "之前", "上次") for token in part.of("past"))
-
-
-def _is_bare_time(part: Segment) -> bool:
-    covered = sum(token.end - token.start for token in part.tokens)
-    return part.end - part.start - covered <= 8

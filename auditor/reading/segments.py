@@ -56,6 +56,10 @@ class Segment:
     kinds: frozenset[str] = frozenset()
     actions: list[Token] = field(default_factory=list)  # verbs and nouns of what a seller does
 
+    def is_bare_time(self) -> bool:
+        """Whether hardly anything but its tokens is in it."""
+        return self.end - self.start - sum(token.end - token.start for token in self.tokens) <= 8
+
     def __post_init__(self) -> None:
         if self.tokens:
             self.kinds = frozenset([token.kind for token in self.tokens])
