@@ -51,6 +51,7 @@ class Request:
 def run(request: Request, progress: Progress) -> AuditResult:
     """Audit and write everything into `request.out`, whole or not at all. Raises AuditorError."""
     clock = Stopwatch()
+    local.calm_collector()
     with state.locked(request.out):
         result = audit(request, progress, clock)
         with state.building(request.out) as folder:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 import polars as pl
@@ -48,6 +48,12 @@ def _without_numbers(text: str) -> str:
     return str(_FIND_LONG_NUMBER.sub(lambda match: "0" * len(match.group()), text))
 
 
+@lru_cache(maxsize=1 << 17)
+def _read(text: str, lang: Lang, gates: frozenset[str]) -> TextReading:
+    """A text's reading, kept from part to part: shops type the same things all day."""
+    return TextReading(normal(text), lang, gates)
+
+
 class Texts:
     """The distinct texts of a shard; `frame`: text_id, text, lang, norm, by_agent, by_buyer."""
 
@@ -57,7 +63,6 @@ class Texts:
         self._langs: list[Lang] = frame["lang"].to_list()
         self._normals: dict[int, Normal] = {}
         self._readings: dict[int, Reading] = {}
-        self._shared: dict[tuple[str, Lang, frozenset[str]], TextReading] = {}
         self._found: dict[tuple[str, int], tuple[str, ...]] = {}
         self._gated: dict[str, frozenset[int]] = {}
 
@@ -100,10 +105,7 @@ class Texts:
     def _reading(self, text_id: int) -> Reading:
         text, gates = self._texts[text_id], frozenset(part for part in GATES if text_id in self.passing(part))
         plain = _without_numbers(text) if text_id in self._numbered else text
-        key = (plain, self._langs[text_id], gates)
-        shared = self._shared.get(key)
-        if shared is None:
-            shared = self._shared[key] = TextReading(normal(plain), self._langs[text_id], gates)
+        shared = _read(plain, self._langs[text_id], gates)
         return shared if plain == text else AsWritten(shared, plain, text)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -14,6 +15,12 @@ P = TypeVar("P")
 R = TypeVar("R")
 
 
+def calm_collector() -> None:
+    """Let the garbage collector look less often: millions of small records live to the end of a part, and none is a cycle."""
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
+
+
 def run(work: Callable[[P], R], parts: Sequence[P], jobs: int) -> Iterator[R]:
     """`work` of each part, in the order of the parts. Raises FailedError where a worker dies."""
     if jobs <= 1 or len(parts) <= 1:
@@ -21,7 +28,7 @@ def run(work: Callable[[P], R], parts: Sequence[P], jobs: int) -> Iterator[R]:
         return
     context = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(min(jobs, len(parts)), mp_context=context) as pool:
+        with ProcessPoolExecutor(min(jobs, len(parts)), mp_context=context, initializer=calm_collector) as pool:
             yield from pool.map(work, parts)
     except BrokenProcessPool as error:
         mend = "run again with --jobs 1, or on a machine with more memory"
