@@ -30,9 +30,12 @@ def write(
     write_metrics(view.scores.metrics, folder / "metrics.csv")
     write_quarantine(result.quarantined, folder / "quarantine.jsonl")
     tell("tables", 1, 1)
-    tell("manager", 0, 1)
-    write_manager(view, folder / "manager.xlsx")
-    tell("manager", 1, 1)
+
+    def manager() -> None:
+        tell("manager", 0, 1)
+        write_manager(view, folder / "manager.xlsx")
+        tell("manager", 1, 1)
+
     agents = folder / "agents"
     agents.mkdir(exist_ok=True)
-    write_agents(view, agents, jobs, tell)
+    write_agents(view, agents, jobs, tell, meanwhile=manager)

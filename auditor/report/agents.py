@@ -39,8 +39,13 @@ class AgentFiles:
     content: dict[str, Any]  # of the page
 
 
-def write_agents(view: View, folder: Path, jobs: int = 1, progress: Progress | None = None) -> None:
-    """`<agent>.xlsx` and `<agent>.html` for everyone who wrote a message or is named by a finding or a promise."""
+def write_agents(
+    view: View, folder: Path, jobs: int = 1, progress: Progress | None = None, meanwhile: Callable[[], None] = lambda: None
+) -> None:
+    """`<agent>.xlsx` and `<agent>.html` for everyone who wrote a message or is named by a finding or a promise.
+
+    `meanwhile` is done while other processes write.
+    """
     stems = _stems(view)
     tasks = _tasks(view, stems)
     done = 0
@@ -54,9 +59,12 @@ def write_agents(view: View, folder: Path, jobs: int = 1, progress: Progress | N
     if jobs > 1 and len(stems) > SPREAD_FROM:
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
             batches = _batches(tasks)
-            for count in pool.map(_write_batch, ((batch, folder) for batch in batches)):
+            counts = pool.map(_write_batch, ((batch, folder) for batch in batches))
+            meanwhile()
+            for count in counts:
                 step(count)
     else:
+        meanwhile()
         for task in tasks:
             step(_write_batch(([task], folder)))
 
