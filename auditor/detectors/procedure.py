@@ -39,7 +39,6 @@ class Params:
     kind: Literal[
         "follow_up_without_time",
         "refused_without_evidence",
-        "no_evidence_asked",
         "parcel_refused",
     ] = "follow_up_without_time"
     times: int = 2
@@ -51,11 +50,10 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
         "follow_up_without_time": (_PASSES_ON, "agent"),
         "refused_without_evidence": (_REFUSES, "agent"),
         "parcel_refused": (_PARCEL, "buyer"),
-    }.get(params.kind, (_COMPLAINT, "buyer"))
+    }[params.kind]
     judge = {
         "follow_up_without_time": _without_time,
         "refused_without_evidence": _refused,
-        "no_evidence_asked": _no_evidence,
         "parcel_refused": _parcel_refused,
     }[params.kind]
     ids = set(shard.with_texts(may_say(shard, (gate,), role), role))
@@ -146,14 +144,6 @@ def _refused(view: _View, params: Params) -> Iterator[Hit]:
         f"{len(refused)}",
         "photos asked for",
     )
-
-
-def _no_evidence(view: _View, params: Params) -> Iterator[Hit]:
-    complaints = view.of("buyer", _COMPLAINT)
-    answers = [at for at, m in enumerate(view.conversation.messages) if m.role == "agent" and complaints and at > complaints[0]]
-    if not answers or view.shown(len(view.conversation.messages)) or view.of("agent", _EVIDENCE, _SOLUTION, _PASSES_ON):
-        return
-    yield _hit(view, answers[:1], {"complaint": view.conversation.messages[complaints[0]].text}, "0", "photos asked for")
 
 
 def _parcel_refused(view: _View, params: Params) -> Iterator[Hit]:
