@@ -16,7 +16,7 @@ import polars as pl
 
 from auditor.detectors import DETECTORS, Detector
 from auditor.model import SEVERITIES, Certainty, Finding, Hit, Lang, NotEvaluated, Pack, Rule, Shop
-from auditor.params import typed_params, version_at
+from auditor.params import typed_params
 from auditor.shard import Place, Shard
 from auditor.wording import render
 
@@ -140,11 +140,6 @@ def _days(shard: Shard) -> tuple[date, date]:
     local = (shard.messages["sent_at"].dt.epoch("s") + shard.messages["offset_s"]) // 86_400
     low, high = local.min(), local.max()
     return tuple(date.fromordinal(719_163 + int(day)) for day in (low or 0, high or 0))  # type: ignore[return-value, arg-type]
-
-
-def in_force(rule: Rule, day: date) -> bool:
-    """Whether a version of the rule held on that local day."""
-    return version_at(rule, day) is not None
 
 
 # ---- a hit becomes a finding ------------------------------------------------------------------------------------------------
