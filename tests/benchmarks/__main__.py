@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks accuracy | speed | corpus DIR | labelled DIR`."""
+"""`python -m tests.benchmarks accuracy | speed | reading | corpus DIR | labelled DIR`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import accuracy, corpus, labelled_set, program, speed
+from . import accuracy, corpus, labelled_set, program, reading, speed
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -16,6 +16,9 @@ def _parser() -> argparse.ArgumentParser:
     right.add_argument("--labelled", type=Path, help="another folder of the same shape (default: our own labelled chats)")
     right.add_argument("--as-of", help="the audit's now (default: the folder's as_of.txt)")
     right.add_argument("--list", action="store_true", help="name every miss and false alarm")
+    said = commands.add_parser("reading", help="read labelled sayings: promises, deadlines, claims; and time parsers beside it")
+    said.add_argument("--only", help="files of said/ whose names begin so: zh, pl_promises …")
+    said.add_argument("--list", action="store_true", help="name every error")
     fast = commands.add_parser("speed", help="audit a generated corpus: messages per second, memory, ratio to a naive program")
     fast.add_argument("--messages", type=int, default=100_000)
     fast.add_argument("--naive", action=argparse.BooleanOptionalAction, default=True, help="run the naive baseline too")
@@ -37,6 +40,8 @@ def main() -> int:
     given = _parser().parse_args()
     if given.command == "accuracy":
         accuracy.main(given.labelled, given.as_of, given.list)
+    elif given.command == "reading":
+        reading.main(given.list, given.only)
     elif given.command == "speed":
         return speed.main(given.messages, given.naive, given.runs, given.seed, given.notices, given.extra)
     elif given.command == "corpus":
