@@ -43,7 +43,7 @@ def test_the_notation_is_read_as_it_says(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ["明天发 => ship", "明天发 => send 03-05", "明天发 => ship 3-5", "> 明天发 => ship 03-05"])
 def test_a_label_that_cannot_be_read_is_named(tmp_path: Path, line: str) -> None:
-    with pytest.raises(reading_set.SayingError, match="x.txt:7"):
+    with pytest.raises(reading_set.SayingError, match=r"x\.txt:7"):
         said(tmp_path, line)
 
 
