@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from auditor.detectors import DETECTORS, Detector
+from auditor.jurisdiction import goes_first, packs_of
 from auditor.model import SEVERITIES, Certainty, Finding, Hit, Lang, NotEvaluated, Pack, Rule, Shop
+from auditor.money import at_risk, needs_order
 from auditor.params import typed_params
 from auditor.shard import Place, Shard
 from auditor.wording import render
@@ -26,11 +28,6 @@ class Judged(NamedTuple):
 
     findings: tuple[Finding, ...]
     not_evaluated: tuple[NotEvaluated, ...]
-
-
-def packs_of(packs: Sequence[Pack], platform: str) -> tuple[Pack, ...]:
-    """The packs that judge a platform's messages: its own, and those for every platform."""
-    return tuple(p for p in packs if platform in p.platforms or "*" in p.platforms)
 
 
 def places(packs: Sequence[Pack], platforms: Iterable[str]) -> dict[str, Place]:
@@ -149,6 +146,8 @@ def finding(hit: Hit, rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Findi
     """The hit in the rule's words, with its clause, severity and a name that stays the same in every run."""
     platform, shop_id = shard.home_of(hit.conversation_id)
     certainty: Certainty = "proven" if hit.certainty == rule.certainty_at_most == "proven" else "suspected"
+    penalty = rule.clause.penalty_on(hit.at.date())
+    risk = at_risk(penalty, shard.order_of(hit.conversation_id, hit.order_id) if needs_order(penalty) else None)
     return Finding(
         finding_id=finding_id(rule.id, hit),
         rule_id=rule.id,
@@ -172,6 +171,9 @@ def finding(hit: Hit, rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Findi
         suppressed_by="draft" if rule.status == "draft" else None,
         facts=hit.facts,
         basis="" if certainty == "proven" else hit.basis or "understanding",
+        cents=risk.cents,
+        currency=risk.currency,
+        arithmetic=risk.arithmetic,
     )
 
 
@@ -197,7 +199,7 @@ def suppress(findings: Sequence[Finding], packs: Sequence[Pack]) -> list[Finding
 
 
 def _covers(other: Finding, f: Finding, rule: Rule) -> bool:
-    return other.rule_id in rule.yields_to and other.suppressed_by is None and bool(set(other.message_ids) & set(f.message_ids))
+    return goes_first(other.rule_id, rule) and other.suppressed_by is None and bool(set(other.message_ids) & set(f.message_ids))
 
 
 def merge(left: Iterable[NotEvaluated]) -> list[NotEvaluated]:

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from auditor.check import judge_shard, merge, packs_of, shards
+from auditor.check import judge_shard, merge, shards
 from auditor.detectors import response_time
+from auditor.jurisdiction import packs_of
 from auditor.ledger import ledger
 from auditor.model import ACTIVITY_COLUMNS, ROUND_COLUMNS, Finding, Lang, LedgerEntry, NotEvaluated, Pack, Rule, Shop
 from auditor.params import typed_params, version_at

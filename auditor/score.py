@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from operator import attrgetter
 
 import orjson
@@ -31,6 +30,7 @@ OUTCOMES = ("kept", "broken", "pending", "unverifiable", "withdrawn")
 FINDING_TEXTS = (
     *("finding_id", "rule_id", "pack", "pack_version", "clause", "family", "severity", "certainty", "platform", "shop_id"),
     *("agent_id", "conversation_id", "order_id", "measured", "threshold", "explanation", "quote", "suppressed_by", "basis"),
+    *("currency", "arithmetic"),
 )
 LEDGER_TEXTS = (
     *("conversation_id", "agent_id", "platform", "shop_id", "kind", "text", "arithmetic", "outcome", "reason"),
@@ -104,16 +104,15 @@ def findings_frame(findings: tuple[Finding, ...], rules: Mapping[str, Rule]) -> 
     (what the breach costs by its rule; null: unknown; 0 where the same order or conversation was counted already).
     """
     offsets = [f.occurred_at.utcoffset() for f in findings]
-    costs = {rule_id: _cost(rule) for rule_id, rule in sorted(rules.items())}
+    pers = {rule_id: _per(rule) for rule_id, rule in sorted(rules.items())}
     drafts = {rule_id for rule_id, rule in rules.items() if rule.status == "draft"}
     frame = _texts(findings, FINDING_TEXTS).with_columns(
         _lists("message_ids", [f.message_ids for f in findings]),
         pl.Series("local", [f.occurred_at.replace(tzinfo=None) for f in findings], dtype=pl.Datetime("us")),
         pl.Series("offset_s", [int(o.total_seconds()) if o else 0 for o in offsets], dtype=pl.Int32),
         pl.Series("draft", [f.rule_id in drafts for f in findings], dtype=pl.Boolean),
-        pl.Series("cents", [costs.get(f.rule_id, (None, None, ""))[0] for f in findings], dtype=pl.Int64),
-        pl.Series("currency", [costs.get(f.rule_id, (None, None, ""))[1] for f in findings], dtype=pl.String),
-        pl.Series("per", [costs.get(f.rule_id, (None, None, ""))[2] for f in findings], dtype=pl.String),
+        pl.Series("cents", [f.cents for f in findings], dtype=pl.Int64),
+        pl.Series("per", [pers.get(f.rule_id, "") for f in findings], dtype=pl.String),
         pl.int_range(0, len(findings), dtype=pl.UInt32).alias("n"),
     )
     frame = frame.with_columns(
@@ -135,21 +134,15 @@ def findings_frame(findings: tuple[Finding, ...], rules: Mapping[str, Rule]) -> 
     ).drop("per")
 
 
-def _cost(rule: Rule) -> tuple[int | None, str | None, str]:
-    """(cents, currency, per) of a breach; None where the rule does not say an amount."""
-    try:
-        amount = Decimal(str(rule.money["amount"]))
-        currency = str(rule.money["currency"])
-    except (KeyError, InvalidOperation):
-        return None, None, ""
-    if not amount.is_finite() or amount < 0:
-        return None, None, ""
-    return int((amount * 100).to_integral_value()), currency, str(rule.money.get("per", ""))
+def _per(rule: Rule) -> str:
+    """What a breach is counted by: the finding, the order or the conversation; as its last penalty says."""
+    held = [penalty.per for _, penalty in rule.clause.penalties if penalty is not None]
+    return held[-1] if held else ""
 
 
 def _currencies(result: AuditResult) -> tuple[str, ...]:
-    costs = (_cost(rule)[1] for rule in rules_by_id(result).values())
-    return tuple(sorted({currency for currency in costs if currency}))
+    named = (penalty for rule in rules_by_id(result).values() for _, penalty in rule.clause.penalties)
+    return tuple(sorted({penalty.currency for penalty in named if penalty is not None and penalty.tiers}))
 
 
 def ledger_frame(ledger: tuple[LedgerEntry, ...]) -> pl.DataFrame:

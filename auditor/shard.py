@@ -213,6 +213,13 @@ class Shard:
         """Orders by id; instants in the platform's zone."""
         return self._conversations.orders
 
+    def order_of(self, conversation_id: str, order_id: str | None) -> Order | None:
+        """The order of that id; where none is named, the only one that the conversation is tied to."""
+        if order_id is not None:
+            return self.orders.get(order_id)
+        tied = self._conversations[conversation_id]
+        return tied.orders[0] if tied.tie in ("order_id", "only_order") else None
+
     # ---- what is worked out from the shard elsewhere, once ---------------------------------------------------------------
 
     def once(self, work: Callable[[Shard], T]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -21,10 +22,13 @@ from auditor.model import (
     Message,
     NotEvaluated,
     Pack,
+    Penalty,
     Quarantined,
     Rule,
     Shop,
+    Tier,
 )
+from auditor.money import at_risk
 
 CHINA = timezone(timedelta(hours=8))
 POLAND = timezone(timedelta(hours=2))
@@ -44,6 +48,7 @@ def rule(rule_id: str, family: Any, severity: Any, title: dict[str, str], **othe
         source="https://example.org/rules (stored copy)",
         seen=date(2026, 9, 1),
         confidence=other.pop("confidence", "third_party"),
+        penalties=((date(2020, 1, 1), penalty),) if (penalty := other.pop("penalty", None)) else (),
         note=texts("各存档的达标线不一致", "stored copies disagree on the pass mark", "kopie podają różne progi"),
     )
     why = texts("买家等得越久，越容易退款或投诉。", "Waiting buyers leave.", "Kupujący, który czeka, odchodzi.")
@@ -72,7 +77,7 @@ RULES = (
         "response_time",
         "major",
         texts("首次人工响应超时", "First human reply too late", "Za późna pierwsza odpowiedź"),
-        money={"amount": "3", "currency": "CNY", "per": "conversation"},
+        penalty=Penalty("conversation", "CNY", (Tier(amount=Decimal(3)),)),
     ),
     rule(
         "pinduoduo/promise_broken",
@@ -80,7 +85,7 @@ RULES = (
         "critical",
         texts("承诺发货时间未兑现", "Promised dispatch not kept", "Niedotrzymany termin wysyłki"),
         confidence="official",
-        money={"amount": "5.50", "currency": "CNY", "per": "order"},
+        penalty=Penalty("order", "CNY", (Tier(amount=Decimal("5.50")),)),
     ),
     rule(
         "pinduoduo/blame",
@@ -160,6 +165,8 @@ def finding(number: int, of: Rule, agent: str | None, at: datetime, where: str, 
         "explanation": of.message[lang],
         "quote": quote,
     }
+    risk = at_risk(of.clause.penalty_on(at.date()), None)
+    values |= {"cents": risk.cents, "currency": risk.currency, "arithmetic": risk.arithmetic}
     return Finding(**{**values, **more})
 
 

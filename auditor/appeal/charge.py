@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from auditor.jurisdiction import rules_on
 from auditor.model import FAMILIES, Family, Notice, Pack, Rule
 
 _KEYWORDS = Path(__file__).parent / "words" / "keywords.yaml"
@@ -43,9 +44,7 @@ def read_charge(notice: Notice, packs: Sequence[Pack]) -> Charge:
 
 def rules_for(platform: str, packs: Sequence[Pack]) -> list[Rule]:
     """List the active rules that can judge a message of that platform: its own packs first, then those for every platform."""
-    own = [pack for pack in packs if platform in pack.platforms]
-    every = [pack for pack in packs if "*" in pack.platforms]
-    return [rule for pack in (*own, *every) for rule in pack.rules if rule.status == "active"]
+    return [rule for rule in rules_on(packs, platform) if rule.status == "active"]
 
 
 @lru_cache(maxsize=1)

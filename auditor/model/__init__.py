@@ -6,7 +6,21 @@ Tables are Polars frames with the columns below. Instants are UTC; `offset_s` ke
 
 from auditor.model.columns import ACTIVITY_COLUMNS, MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS, ORDER_INSTANTS, ROUND_COLUMNS
 from auditor.model.found import FactValue, Finding, Hit, NotEvaluated
-from auditor.model.law import AppealTerms, Clause, Confidence, Pack, Rule, Texts
+from auditor.model.law import (
+    AppealForm,
+    AppealTerms,
+    Clause,
+    Confidence,
+    Exemption,
+    Figure,
+    Pack,
+    Penalty,
+    Rate,
+    Rule,
+    Texts,
+    Tier,
+    Versions,
+)
 from auditor.model.records import Conversation, Fact, InputFile, Message, Notice, Order, Quarantined, Shop
 from auditor.model.result import AuditResult
 from auditor.model.terms import (
@@ -38,6 +52,7 @@ __all__ = [
     "ROLES",
     "ROUND_COLUMNS",
     "SEVERITIES",
+    "AppealForm",
     "AppealTerms",
     "AuditResult",
     "Certainty",
@@ -45,9 +60,11 @@ __all__ = [
     "Clause",
     "Confidence",
     "Conversation",
+    "Exemption",
     "Fact",
     "FactValue",
     "Family",
+    "Figure",
     "Finding",
     "Hit",
     "InputFile",
@@ -59,12 +76,16 @@ __all__ = [
     "Order",
     "Outcome",
     "Pack",
+    "Penalty",
     "Promise",
     "PromiseKind",
     "Quarantined",
+    "Rate",
     "Rule",
     "Severity",
     "Shop",
     "Texts",
+    "Tier",
+    "Versions",
     "When",
 ]

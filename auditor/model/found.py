@@ -65,3 +65,6 @@ class Finding:
     suppressed_by: str | None = None
     facts: Mapping[str, FactValue] = field(default_factory=dict)  # for other languages' wording; not written out
     basis: str = ""
+    cents: int | None = None  # what the clause's penalty puts at risk; None: no amount named, or the order's value is not known
+    currency: str | None = None
+    arithmetic: str = ""  # of the money

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from auditor import strictyaml
 from auditor.errors import Fault, UsageError
+from auditor.jurisdiction import firsts, packs_of, stem
 from auditor.model import Pack, Rule
 from auditor.params import suggest, typed_params, version_at
-from auditor.rulebook.read import Reader, read_pack, read_rule
+from auditor.rulebook.head import read_pack
+from auditor.rulebook.read import Reader, read_rule
 from auditor.rulesdir import RULES
 from auditor.wording import render
 
@@ -42,6 +44,7 @@ def load(folders: Sequence[Path] | None = None, detectors: Mapping[str, Detector
         packs += [_load_pack(place, known, faults) for place in places]
     faults += _clashes(packs)
     faults += _bad_yields(packs)
+    faults += _bad_includes(packs)
     if faults:
         raise UsageError(faults)
     return tuple(sorted(packs, key=lambda pack: pack.id))
@@ -95,7 +98,7 @@ def _load_pack(folder: Path, detectors: Mapping[str, Detector], faults: list[Fau
     for path in (folder / "pack.yaml", *paths):
         digest.update(path.name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"") + b"\0")
     head = _read(folder / "pack.yaml", faults)
-    pack = read_pack(head or Reader(strictyaml.Document(Path(_shown(folder / "pack.yaml")), None)), folder.name)
+    pack = read_pack(head or Reader(strictyaml.Document(Path(_shown(folder / "pack.yaml")), None)), folder.name, detectors)
     if not paths:
         faults.append(Fault(_shown(folder), "holds no rule and would find everybody clean", "write one, or remove the folder"))
     faults += [
@@ -144,7 +147,10 @@ def _bad_yields(packs: Sequence[Pack]) -> list[Fault]:
     faults = []
     for rule in rules.values():
         for other in rule.yields_to:
-            if other not in rules and other.partition("/")[0] in own:
+            if other.startswith(f"{ANY}/"):
+                if not firsts(rule, rules):
+                    faults.append(_yield_fault(rule, f"no other pack has a rule {other!r}", suggest(other[2:], map(stem, rules))))
+            elif other not in rules and other.partition("/")[0] in own:
                 faults.append(_yield_fault(rule, f"there is no rule {other!r}", suggest(other, rules)))
         if _reaches(rule.id, rules):
             faults.append(_yield_fault(rule, "goes round in a circle back to this rule", "let one of them yield to none"))
@@ -156,16 +162,47 @@ def _yield_fault(rule: Rule, what: str, mend: str) -> Fault:
     return document.fault(("yields_to",), f"yields_to: {what}", mend)
 
 
+def _bad_includes(packs: Sequence[Pack]) -> list[Fault]:
+    known = {pack.id: {stem(rule.id) for rule in pack.rules} for pack in packs}
+    faults = []
+    for pack in packs:
+        for name, left in pack.includes.items():
+            steps: tuple[str | int, ...] = ("includes", name)
+            if name == pack.id or name not in known:
+                others = [other for other in known if other != pack.id]
+                faults.append(_head_fault(pack, steps, f"there is no other pack {name!r}", suggest(name, others)))
+                continue
+            faults += [
+                _head_fault(pack, (*steps, place), f"{name} has no rule {rule!r}", suggest(rule, known[name]))
+                for place, rule in enumerate(left)
+                if rule not in known[name]
+            ]
+        own = known[pack.id] | {stem(rate.id) for rate in pack.rates}
+        faults += [
+            _head_fault(pack, ("exemptions", n, "rules", place), f"the pack has no rule or rate {rule!r}", suggest(rule, own))
+            for n, each in enumerate(pack.exemptions)
+            for place, rule in enumerate(each.rules)
+            if rule not in own
+        ]
+    return faults
+
+
+def _head_fault(pack: Pack, steps: tuple[str | int, ...], what: str, mend: str) -> Fault:
+    path = Path(pack.path) / "pack.yaml"
+    document = strictyaml.parse(place_of(path.as_posix()).read_text(encoding="utf-8-sig"), path)
+    return document.fault(steps, f"{steps[0]}: {what}", mend)
+
+
 def _reaches(start: str, rules: Mapping[str, Rule]) -> bool:
     seen: set[str] = set()
-    open_ = list(rules[start].yields_to)
+    open_ = firsts(rules[start], rules)
     while open_:
         name = open_.pop()
         if name == start:
             return True
         if name in rules and name not in seen:
             seen.add(name)
-            open_ += rules[name].yields_to
+            open_ += firsts(rules[name], rules)
     return False
 
 
@@ -190,6 +227,8 @@ def select(packs: Sequence[Pack], wanted: Sequence[str], detectors: Mapping[str,
             faults.append(Fault("--rules", f"{name!r} is neither a rule pack nor a folder", suggest(name, known)))
     if faults:
         raise UsageError(faults)
+    for pack in [*chosen.values()]:
+        chosen = {name: known[name] for name in pack.includes if name in known} | chosen
     return tuple(chosen[name] for name in sorted(chosen)) if wanted else tuple(packs)
 
 
@@ -202,9 +241,8 @@ def find(rule_id: str, packs: Sequence[Pack] | None = None) -> Rule:
 
 
 def packs_for(packs: Sequence[Pack], platform: str) -> tuple[Pack, ...]:
-    """The packs of a platform: its own first, then those of every platform."""
-    own = [pack for pack in packs if platform in pack.platforms]
-    return (*own, *(pack for pack in packs if ANY in pack.platforms and pack not in own))
+    """The packs of a platform: its own first, then those it includes, then those of every platform."""
+    return tuple(sorted(packs_of(packs, platform), key=lambda pack: (platform not in pack.platforms, ANY in pack.platforms)))
 
 
 def describe(rule: Rule, lang: str) -> str:
@@ -222,7 +260,6 @@ def describe(rule: Rule, lang: str) -> str:
             f"from {day}: "
             + ("withdrawn" if values is None else ", ".join(f"{key} {_flat(value)}" for key, value in values.items()))
         )
-    lines += ["money: " + ", ".join(f"{key} {value}" for key, value in rule.money.items())] if rule.money else []
     lines += ["yields to " + ", ".join(rule.yields_to)] if rule.yields_to else []
     lines += ["", *(f"- {each[lang]}" for each in rule.falsepositives)]
     return "\n".join(lines)

@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal, TypeVar, get_args
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from auditor.errors import Fault
-from auditor.model import (
-    FAMILIES,
-    LANGS,
-    SEVERITIES,
-    AppealTerms,
-    Certainty,
-    Clause,
-    Confidence,
-    Pack,
-    Rule,
-)
-from auditor.params import check_params, suggest, to_duration, to_hours
+from auditor.model import FAMILIES, LANGS, SEVERITIES, Certainty, Rule, Versions
+from auditor.params import check_params, suggest
+from auditor.rulebook.clause import read_clause, read_figures, to_day
 from auditor.strictyaml import Document, Steps
 from auditor.wording import BraceError, names
 
@@ -32,15 +22,10 @@ T = TypeVar("T")
 Status = Literal["draft", "active", "withdrawn"]
 STATUSES: tuple[Status, ...] = ("draft", "active", "withdrawn")
 CERTAINTIES: tuple[Certainty, ...] = ("proven", "suspected")
-CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
 _RULE_KEYS = (
     "id", "title", "status", "detector", "family", "severity", "certainty_at_most", "message", "why", "fix",
-    "clause", "falsepositives", "yields_to", "money", "params",
+    "clause", "falsepositives", "yields_to", "figures", "params",
 )  # fmt: skip
-_PACK_KEYS = ("id", "version", "title", "platforms", "timezone", "calendar", "currency", "language", "hours", "appeal")
-_CLAUSE_KEYS = ("document", "section", "source", "seen", "confidence", "note")
-_APPEAL_KEYS = ("window", "starts", "clause", "entry", "evidence", "assumed")
-_MONEY_KEYS = ("amount", "currency", "per", "note")
 
 
 @dataclass
@@ -165,48 +150,9 @@ class Reader:
         return tuple(str(each).strip() for each in value)
 
 
-def to_day(value: object) -> date:
-    """A calendar day from "2026-03-02". Raises ValueError."""
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise ValueError(f"{value!r} is not a date; write 2026-03-02") from None
-
-
-def _to_zone(value: object) -> str:
-    try:
-        return ZoneInfo(str(value)).key
-    except (ValueError, OSError, KeyError):
-        raise ValueError(f"{value!r} is not a time zone; write a name like Asia/Shanghai") from None
-
-
-def _to_code(letters: int, example: str) -> Callable[[object], str]:
-    def convert(value: object) -> str:
-        text = str(value)
-        if len(text) == letters and text.isascii() and text.isalpha() and text.isupper():
-            return text
-        raise ValueError(f"{value!r} is not a code of {letters} capitals; write one like {example}")
-
-    return convert
-
-
-def read_clause(reader: Reader, steps: Steps) -> Clause:
-    """Document, section, source, the day it was seen, and how well it is known."""
-    reader.mapping(steps, _CLAUSE_KEYS, _CLAUSE_KEYS[:-1])
-    confidence = reader.choice((*steps, "confidence"), CONFIDENCES)
-    return Clause(
-        document=reader.text((*steps, "document")),
-        section=reader.text((*steps, "section")),
-        source=reader.text((*steps, "source")),
-        seen=reader.convert((*steps, "seen"), to_day, date.min),
-        confidence=confidence,
-        note=reader.texts((*steps, "note"), optional=True),
-    )
-
-
 def read_rule(reader: Reader, pack: str, stem: str, detectors: Mapping[str, Detector]) -> Rule:
     """The rule of a file; what is wrong is in reader.faults, and then the rule must not be used."""
-    reader.mapping((), _RULE_KEYS, [key for key in _RULE_KEYS if key not in ("certainty_at_most", "yields_to", "money")])
+    reader.mapping((), _RULE_KEYS, [key for key in _RULE_KEYS if key not in ("certainty_at_most", "yields_to", "figures")])
     name = reader.text(("id",))
     if name and name != f"{pack}/{stem}":
         reader.fault(("id",), f"{name!r} is not the file's place", f"write {pack}/{stem} or move the file")
@@ -228,21 +174,22 @@ def read_rule(reader: Reader, pack: str, stem: str, detectors: Mapping[str, Dete
         fix=reader.texts(("fix",), facts=frozenset()),
         clause=read_clause(reader, ("clause",)),
         falsepositives=reader.texts_each(("falsepositives",)),
-        params=_read_versions(reader, detector),
+        params=read_versions(reader, ("params",), detector),
         certainty_at_most=reader.choice(("certainty_at_most",), CERTAINTIES),
         yields_to=reader.list_of_texts(("yields_to",), optional=True),
-        money=_read_money(reader),
+        figures=read_figures(reader, ("figures",)),
         path=str(reader.document.path),
     )
 
 
-def _read_versions(reader: Reader, detector: Detector | None) -> tuple[tuple[date, Mapping[str, object] | None], ...]:
+def read_versions(reader: Reader, place: Steps, detector: Detector | None) -> Versions:
+    """Parameters by the day from which they hold, oldest first; null where the rule is withdrawn from that day on."""
     versions: list[tuple[date, Mapping[str, object] | None]] = []
-    given = reader.mapping(("params",), None)
-    if not given and isinstance(reader.get(("params",)), dict):
-        reader.fault(("params",), "is empty", "write a day and its parameters: 2026-01-01: {…}")
+    given = reader.mapping(place, None)
+    if not given and isinstance(reader.get(place), dict):
+        reader.fault(place, "is empty", "write a day and its parameters: 2026-01-01: {…}")
     for key, values in given.items():
-        steps = ("params", key)
+        steps = (*place, key)
         day = _key_day(reader, steps)
         if day is None:
             continue
@@ -265,47 +212,3 @@ def _key_day(reader: Reader, steps: Steps) -> date | None:
         what, _, mend = str(error).partition("; ")
         reader.fault(steps, what, mend)
         return None
-
-
-def _read_money(reader: Reader) -> Mapping[str, str]:
-    if reader.get(("money",)) is None:
-        return {}
-    given = reader.mapping(("money",), _MONEY_KEYS, ("amount", "currency"))
-    return {key: str(given[key]) for key in _MONEY_KEYS if given.get(key) is not None}
-
-
-def read_pack(reader: Reader, folder: str) -> Pack:
-    """The head of a pack, without rules and hash."""
-    reader.mapping((), _PACK_KEYS, [key for key in _PACK_KEYS if key != "appeal"])
-    name = reader.text(("id",))
-    if name and name != folder:
-        reader.fault(("id",), f"{name!r} is not the folder's name", f"write {folder} or rename the folder")
-    opens, closes = reader.convert(("hours",), to_hours, (540, 1080))
-    return Pack(
-        id=folder,
-        version=reader.text(("version",)),
-        title=reader.texts(("title",)),
-        platforms=reader.list_of_texts(("platforms",)),
-        timezone=reader.convert(("timezone",), _to_zone, "UTC"),
-        calendar=reader.convert(("calendar",), _to_code(2, "CN"), ""),
-        currency=reader.convert(("currency",), _to_code(3, "CNY"), ""),
-        language=reader.choice(("language",), LANGS),
-        opens=opens,
-        closes=closes,
-        rules=(),
-        sha256="",
-        appeal=_read_appeal(reader) if reader.get(("appeal",)) is not None else None,
-        path=str(reader.document.path.parent),
-    )
-
-
-def _read_appeal(reader: Reader) -> AppealTerms:
-    reader.mapping(("appeal",), _APPEAL_KEYS, _APPEAL_KEYS[:3])
-    return AppealTerms(
-        window=reader.convert(("appeal", "window"), to_duration, to_duration("0s")),
-        starts=reader.choice(("appeal", "starts"), ("notice",)),
-        clause=read_clause(reader, ("appeal", "clause")),
-        entry=reader.texts(("appeal", "entry"), optional=True),
-        evidence=reader.texts(("appeal", "evidence"), optional=True),
-        assumed=reader.texts(("appeal", "assumed"), optional=True),
-    )
