@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache, cached_property
 from itertools import groupby
@@ -126,12 +126,16 @@ class Orders(Mapping[str, Order]):
         return Order(**values)  # type: ignore[arg-type]
 
 
-def with_export_ends(orders: pl.DataFrame) -> pl.DataFrame:
-    """`orders` with `seen_until`: the last instant in the export that each came from, as silence after that proves nothing."""
+def with_export_ends(orders: pl.DataFrame, silent: Collection[int] = ()) -> pl.DataFrame:
+    """`orders` with `seen_until`: the last instant in the export that each came from, as silence after that proves nothing.
+
+    `silent` exports (by `source`) have no column for what happened: their silence never proves anything.
+    """
     if "seen_until" in orders.columns:
         return orders
     happened = [name for name in ORDER_INSTANTS if name != "ship_by"]
-    return orders.with_columns(pl.max_horizontal(happened).max().over("source").alias("seen_until"))
+    last = pl.max_horizontal(happened).max().over("source")
+    return orders.with_columns(pl.when(~pl.col("source").is_in(sorted(silent))).then(last).alias("seen_until"))
 
 
 @cache

@@ -72,8 +72,8 @@ def platforms(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFram
         pl.coalesce("shop_id", pl.lit(settings.shop, dtype=pl.String)).alias("shop_id"),
     )
     zones = dict(settings.shop_zones or {})
-    if settings.timezone:
-        zone = pl.lit(settings.timezone)
+    if settings.timezone or raw.timezone:
+        zone = pl.lit(settings.timezone or raw.timezone)
     else:
         by_platform = pl.col("platform").replace_strict(
             instants.PLATFORM_ZONES, default=instants.DEFAULT_ZONE, return_dtype=pl.String

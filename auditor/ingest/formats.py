@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from auditor.errors import Fault, UsageError
 from auditor.ingest import allegro_messages, allegro_orders, canonical, facts, pinduoduo_chat, pinduoduo_orders, qianniu_text
+from auditor.ingest.mapped import Mapped
+from auditor.ingest.mapping import load_mapping
 from auditor.ingest.source import Source
 from auditor.ingest.tables import Kind, Match, RawRows, Refused
 
@@ -46,6 +51,8 @@ def _row(module: Reader) -> Format:
     return Format(module.ID, module.KINDS, module.TITLE, module, module)
 
 
+_KNOWN = Path(__file__).parent / "known"  # the formats that are data
+
 FORMATS: tuple[Format, ...] = (
     _row(canonical),
     _row(pinduoduo_orders),
@@ -53,14 +60,38 @@ FORMATS: tuple[Format, ...] = (
     _row(qianniu_text),
     _row(allegro_messages),
     _row(allegro_orders),
+    *(_row(Mapped(load_mapping(path))) for path in sorted(_KNOWN.glob("*.yaml"))),
     Format(facts.ID, facts.KINDS, facts.TITLE, facts, None),
 )
 
 
-def recognise(source: Source, kind: str | None, only: str | None) -> tuple[Format, Match]:
-    """The one format that knows the file. Raises Refused where none or several do, or where it is of another kind than said."""
-    asked = [row for row in FORMATS if only in (None, row.id)]
-    found = [(row, match) for row in asked if (match := row.module.recognise(source)) is not None]
+def of_mappings(paths: Sequence[str | Path]) -> tuple[Format, ...]:
+    """The formats that a user's mapping files describe. Raises UsageError with the faults of all of them."""
+    faults: list[Fault] = []
+    found: dict[str, Format] = {}
+    for path in paths:
+        try:
+            row = _row(Mapped(load_mapping(Path(path))))
+        except UsageError as error:
+            faults += error.faults
+            continue
+        if row.id in found or any(row.id == known.id for known in FORMATS):
+            faults.append(Fault(str(path), f"the id {row.id} is taken", "give the mapping an id of its own"))
+        found[row.id] = row
+    if faults:
+        raise UsageError(faults)
+    return tuple(found.values())
+
+
+def recognise(source: Source, kind: str | None, only: str | None, own: Sequence[Format] = ()) -> tuple[Format, Match]:
+    """The one format that knows the file; the user's own mappings (`own`) go before the known ones.
+
+    Raises Refused where none or several do, or where it is of another kind than said.
+    """
+    found: list[tuple[Format, Match]] = []
+    for rows in (own, FORMATS):
+        asked = [row for row in rows if only in (None, row.id)]
+        found = found or [(row, match) for row in asked if (match := row.module.recognise(source)) is not None]
     if not found:
         raise Refused(f"no known format{f' ({only} was asked for)' if only else ''}; {_seen(source)}; see `auditor formats list`")
     if len(found) > 1:

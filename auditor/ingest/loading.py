@@ -32,6 +32,7 @@ class Options:
     shop: str | None = None
     timezone: str | None = None
     format: str | None = None
+    mappings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Loaded:
     shops: Mapping[str, Shop] = field(default_factory=dict)
     inputs: tuple[InputFile, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
+    silent: frozenset[int] = frozenset()  # inputs that tell of orders but have no column for when they were shipped
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ class _Opened:
     rows: int = 0
     blank: int = 0
     note: str = ""
+    silent: bool = False
 
 
 def load(
@@ -75,18 +78,19 @@ def load(
 
     Raises UsageError, for paths that are not there and options that make no sense, before anything is read.
     """
-    _check(options)
+    own = formats.of_mappings(options.mappings)
+    _check(options, own)
     files = find(inputs, orders, penalties, facts)
     opened = [_Opened(named) for named in files]
     tell = progress or (lambda path, done, total: None)
     for item in opened:
         if _may_be_facts(item.named):
-            _open(item, options)
+            _open(item, options, own)
     shops = _shops(opened)
     for done, item in enumerate(opened):
         tell(item.named.shown, done, len(opened))
         if item.source is None and not item.refusal:
-            _open(item, options)
+            _open(item, options, own)
         if item.source and item.match and item.format and item.format.reader:
             _read(item, item.source, item.match, item.format.reader, options, shops)
         item.source = _without_data(item.source)
@@ -94,11 +98,11 @@ def load(
     return _gather(opened, shops)
 
 
-def _check(options: Options) -> None:
+def _check(options: Options, own: Sequence[formats.Format]) -> None:
     faults = []
     if options.timezone is not None and instants.zone(options.timezone) is None:
         faults.append(Fault("--timezone", f"{options.timezone!r} is not a known zone", "write Asia/Shanghai or +08:00"))
-    known = [row.id for row in formats.FORMATS]
+    known = [row.id for row in (*own, *formats.FORMATS)]
     if options.format is not None and options.format not in known:
         faults.append(Fault("--format", f"{options.format!r} is not known", f"known: {', '.join(known)}"))
     if options.as_of.tzinfo is None:
@@ -117,11 +121,11 @@ def _may_be_facts(named: Named) -> bool:
     return named.kind == "facts" or (named.kind is None and b"shops:" in head)
 
 
-def _open(item: _Opened, options: Options) -> None:
+def _open(item: _Opened, options: Options, own: Sequence[formats.Format]) -> None:
     try:
         item.source = open_source(item.named.path, item.named.shown)
         only = None if item.source.shape == "yaml" else options.format
-        item.format, item.match = formats.recognise(item.source, item.named.kind, only)
+        item.format, item.match = formats.recognise(item.source, item.named.kind, only, own)
     except Refused as refusal:
         item.refusal = str(refusal)
 
@@ -161,6 +165,7 @@ def _read(
         return
     item.table = shaped.table
     item.faults = tuple(sorted((*raw.faults, *_weighted(raw, shaped.faults)), key=lambda fault: fault.row))
+    item.silent = match.kind == "orders" and not set(raw.understood) & {"shipped_at", "first_scan_at"}
     item.rows, item.blank, item.note = raw.rows, raw.blank + shaped.blank, raw.note
 
 
@@ -192,7 +197,8 @@ def _gather(opened: Sequence[_Opened], shops: Mapping[str, Shop]) -> Loaded:
         pl.col("platform").fill_null("unknown")
     )
     inputs = tuple(_input(item) for item in opened)
-    return Loaded(messages, tables["orders"], tables["penalties"], shops, inputs, tuple(quarantined))
+    silent = frozenset(index for index, item in enumerate(opened) if item.silent)
+    return Loaded(messages, tables["orders"], tables["penalties"], shops, inputs, tuple(quarantined), silent)
 
 
 def _table(parts: list[pl.DataFrame], columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:

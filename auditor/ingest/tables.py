@@ -50,6 +50,7 @@ class RawRows:
     rows: int = 0  # data rows of the file: accepted, blank and faulty
     utc_clock: bool = False  # instants are written in UTC, but people saw the clock of the platform's zone
     platform: str | None = None  # the platform that the format belongs to
+    timezone: str | None = None  # the zone of the file's times, where its format says one
     understood: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     note: str = ""
