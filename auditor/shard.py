@@ -37,6 +37,7 @@ class Place:
 
 
 NOWHERE = Place("UTC", "US")
+_SMALL_GATE = 4_000  # characters; building a larger pattern costs more than it saves
 
 
 _LONG_NUMBER = "[0-9]{7,}"  # an order, parcel or phone number: which one it is changes nothing in what a text says
@@ -67,7 +68,7 @@ class Texts:
         self._gated: dict[str, frozenset[int]] = {}
 
     def passing(self, part: str) -> frozenset[int]:
-        """Ids of the texts that may hold that part of a reading (promises, claims, acts): a column test."""
+        """Ids of the texts that may hold that part of a reading (promises, claims): a column test."""
         key = f"reading {part}"
         if key not in self._gated:
             self._gated[key] = self._matching(lambda lang: GATES[part](lang))
@@ -125,10 +126,13 @@ class Texts:
     def _holding(self, name: str) -> Iterator[int]:
         for lang, part in self._by_language.items():
             words = word_list(name, lang)
-            if words is not None and words.needed is not None:
-                yield from part.filter(pl.col("folded").str.contains_any(sorted(words.needed)))["text_id"].to_list()
-            elif words is not None:
-                yield from part.filter(pl.col("norm").str.contains(words.gate))["text_id"].to_list()
+            if words is None:
+                continue
+            if words.needed is not None:
+                part = part.filter(pl.col("folded").str.contains_any(sorted(words.needed)))
+            if part.height and (words.needed is None or len(words.gate) <= _SMALL_GATE):
+                part = part.filter(pl.col("norm").str.contains(words.gate))
+            yield from part["text_id"].to_list()
 
     @cached_property
     def _by_language(self) -> Mapping[Lang, pl.DataFrame]:

@@ -65,7 +65,7 @@ def _assenting(shard: Shard) -> list[str]:
 
 def _time_alone(shard: Shard, text_id: int) -> When | None:
     """The time that is all a short text says ("明天"), else None."""
-    if text_id not in shard.texts.passing("promises") or not _is_short(shard, text_id):
+    if text_id not in shard.once(_short) or text_id not in shard.texts.passing("promises"):
         return None
     known = shard.once(_times_alone)
     if text_id not in known:
@@ -79,7 +79,7 @@ def _times_alone(_: Shard) -> dict[int, When | None]:
 
 def _assent(shard: Shard, text_id: int) -> str | None:
     """Whether a short text is a plain yes ("yes", or "conditional")."""
-    if text_id not in shard.texts.may_match([_YES]) or not _is_short(shard, text_id):
+    if text_id not in shard.once(_short) or text_id not in shard.texts.may_match([_YES]):
         return None
     known = shard.once(_assents)
     if text_id not in known:
@@ -91,8 +91,10 @@ def _assents(_: Shard) -> dict[int, str | None]:
     return {}
 
 
-def _is_short(shard: Shard, text_id: int) -> bool:
-    return len(shard.texts.normal(text_id).text) <= _LONGEST_SHORT_ANSWER[shard.texts.lang(text_id)]
+def _short(shard: Shard) -> frozenset[int]:
+    """Ids of the texts that are short enough to be an answer that leans on its question."""
+    longest = pl.col("lang").replace_strict(_LONGEST_SHORT_ANSWER, return_dtype=pl.Int64)
+    return frozenset(shard.texts.frame.filter(pl.col("norm").str.len_chars() <= longest)["text_id"].to_list())
 
 
 def made(shard: Shard, conversation: Conversation) -> Iterator[Made]:
@@ -100,6 +102,7 @@ def made(shard: Shard, conversation: Conversation) -> Iterator[Made]:
     asked: Asked = []
     pending: Message | None = None  # a time alone ("明天"), waiting for its verb in the next line
     vague: Promise | None = None  # the last promise, where it had no deadline
+    passing = shard.texts.passing("promises")
     for i, message in enumerate(conversation.messages):
         text_id = conversation.text_ids[i]
         if message.role == "buyer":
@@ -110,7 +113,7 @@ def made(shard: Shard, conversation: Conversation) -> Iterator[Made]:
             continue
         lang = conversation.langs[i]
         alone = _time_alone(shard, text_id)
-        promises = shard.texts.reading(text_id).promises
+        promises = shard.texts.reading(text_id).promises if text_id in passing else ()
         found: list[Made] = []
         if pending and alone is None and message.at - pending.at <= SAME_BURST and not any(p.when for p in promises):
             spread = _read_together(pending, message, lang)

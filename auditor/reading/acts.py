@@ -25,8 +25,3 @@ def acts(normal: Normal, lang: Lang) -> frozenset[str]:
         if "open_question" not in found and normal.text.strip(" ?!.~") != "":
             found.add("yes_no_question")
     return frozenset(found)
-
-
-def act_gate(lang: Lang) -> str:
-    """A pattern (RE2 and Rust) over normal texts that any text with an act or a topic matches."""
-    return rf"(?:[?]|{lexicon('acts', lang).gate}|{lexicon('topics', lang).gate})"

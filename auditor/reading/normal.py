@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from zhconv import zhconv
@@ -51,6 +51,7 @@ class Normal:
     original: str
     text: str
     offsets: tuple[int, ...] | None  # text position → original position, one past the end included; None: the same
+    _clauses: list[tuple[tuple[int, int], ...]] = field(default_factory=list, repr=False, compare=False)  # once worked out
 
     @property
     def folded(self) -> str:
@@ -196,6 +197,12 @@ _SIGNS = _Signs()
 
 def clauses(normal: Normal) -> tuple[tuple[int, int], ...]:
     """The spans of `normal.text` between punctuation, brackets, quotation marks and emoji; never inside a number or time."""
+    if not normal._clauses:
+        normal._clauses.append(tuple(_clauses(normal)))
+    return normal._clauses[0]
+
+
+def _clauses(normal: Normal) -> list[tuple[int, int]]:
     text, signs = normal.text, _SIGNS
     spans: list[tuple[int, int]] = []
     start = 0
@@ -206,7 +213,7 @@ def clauses(normal: Normal) -> tuple[tuple[int, int], ...]:
             start = at + 1
     if start < len(text):
         spans.append(_trimmed(text, start, len(text)))
-    return tuple([span for span in spans if span[0] < span[1]])
+    return [span for span in spans if span[0] < span[1]]
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

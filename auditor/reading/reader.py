@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from auditor.model import Claim, Lang, Promise
-from auditor.reading.acts import act_gate, acts
+from auditor.reading.acts import acts
 from auditor.reading.claims import claim_gate, claims
 from auditor.reading.normal import Normal
 from auditor.reading.promises import promise_gate, promises
 from auditor.reading.topics import topics
 
 # Part of a reading → the pattern (Rust and RE2 syntax) over normal texts without which a text says nothing of that kind.
-GATES: Mapping[str, Callable[[Lang], str]] = {"promises": promise_gate, "claims": claim_gate, "acts": act_gate}
+GATES: Mapping[str, Callable[[Lang], str]] = {"promises": promise_gate, "claims": claim_gate}
 
 
 class Reading(Protocol):
@@ -86,7 +86,7 @@ class TextReading:
     def acts(self) -> frozenset[str]:
         """What the writer does: asks, assents, refuses, apologises … (acts.py lists them)."""
         if self._acts is None:
-            self._acts = acts(self._normal, self._lang) if "acts" in self._open else frozenset()
+            self._acts = acts(self._normal, self._lang)
         return self._acts
 
 

@@ -10,8 +10,3 @@ from auditor.reading.normal import Normal
 def topics(normal: Normal, lang: Lang) -> frozenset[str]:
     """Names of the topic lists that find something in the text."""
     return frozenset(lexicon("topics", lang).find(normal))
-
-
-def topic_gate(lang: Lang) -> str:
-    """A pattern (RE2 and Rust) over normal texts that any text with a topic matches."""
-    return lexicon("topics", lang).gate
