@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
-from auditor.model import LANGS, Lang
+from auditor.model import Lang
 from auditor.reading.acts import acts
 from auditor.reading.column import normal_column
 from auditor.reading.normal import normal
 from auditor.reading.topics import topics
 from auditor.reading.words import word_list
-from auditor.rulesdir import RULES
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from auditor.report.view import View
 from auditor.report.words import Words, words
 
 SPREAD_FROM = 20  # fewer agents are written sooner than processes start
-BATCH = 8
+BATCH = 25  # agents of one task: fewer would cost time, as their rows are made at once; more would cost memory
 Progress = Callable[[str, int, int], None]
 
 
@@ -29,14 +29,14 @@ SHEETS = (("findings", FINDINGS), ("promises", PROMISES), ("times", TIMES), ("la
 
 
 @dataclass(frozen=True, slots=True)
-class AgentFiles:
-    """All that one agent's files are made from, small enough to be sent to another process."""
+class Batch:
+    """All that some agents' files are made from, small enough to be sent to another process."""
 
-    stem: str
+    stems: dict[str | None, str]  # agent → name of the files
     lang: Lang
-    rows: tuple[list[str], ...]  # of each of SHEETS, ready for the workbook
+    frames: tuple[pl.DataFrame, ...]  # of each of SHEETS, these agents' rows
     styles: list[list[str]]
-    content: dict[str, Any]  # of the page
+    pages: dict[str | None, dict[str, Any]]  # what each agent's page says
 
 
 def write_agents(
@@ -47,7 +47,7 @@ def write_agents(
     `meanwhile` is done while other processes write.
     """
     stems = _stems(view)
-    tasks = _tasks(view, stems)
+    batches = _batches(view, stems)
     done = 0
 
     def step(count: int) -> None:
@@ -58,15 +58,14 @@ def write_agents(
 
     if jobs > 1 and len(stems) > SPREAD_FROM:
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            batches = _batches(tasks)
             counts = pool.map(_write_batch, ((batch, folder) for batch in batches))
             meanwhile()
             for count in counts:
                 step(count)
     else:
         meanwhile()
-        for task in tasks:
-            step(_write_batch(([task], folder)))
+        for batch in batches:
+            step(_write_batch((batch, folder)))
 
 
 def _stems(view: View) -> dict[str | None, str]:
@@ -74,32 +73,28 @@ def _stems(view: View) -> dict[str | None, str]:
     return agent_names(ids)
 
 
-def _tasks(view: View, stems: dict[str | None, str]) -> Iterable[AgentFiles]:
-    known = view.words
+def _batches(view: View, stems: dict[str | None, str]) -> Iterable[Batch]:
     frames = (view.findings, view.promises, view.times, view.late, view.not_counted)
-    styles = _probe(known)
+    styles = _probe(view.words)
     parts = [frame.partition_by("agent_id", as_dict=True, maintain_order=True) for frame in frames]
     pages = Pages(view)
     pages.prefetch(frame.head(SHOWN) for frame in parts[0].values())
     agents = list(stems)
-    # rows weigh many times what they are made from: those of a few agents at a time
     for few in (agents[at : at + BATCH] for at in range(0, len(agents), BATCH)):
-        rows = [
-            _by_agent(own, row_templates(own, _columns(specs, known), style, known["note.cut"]))
-            for own, (_, specs), style in zip(_of(few, parts, frames), SHEETS, styles, strict=True)
-        ]
+        contents = {}
         for agent in few:
             own = parts[0].get((agent,), view.findings.clear()), parts[2].get((agent,), view.times.clear())
-            content = pages.content(agent, *own, f"{stems[agent]}.xlsx")
-            yield AgentFiles(stems[agent], view.result.lang, tuple(table.get(agent, []) for table in rows), styles, content)
+            contents[agent] = pages.content(agent, *own, f"{stems[agent]}.xlsx")
+        yield Batch({agent: stems[agent] for agent in few}, view.result.lang, tuple(_of(few, parts, frames)), styles, contents)
 
 
 def _of(
     agents: list[str | None], parts: Sequence[Mapping[tuple[object, ...], pl.DataFrame]], frames: Sequence[pl.DataFrame]
 ) -> Iterable[pl.DataFrame]:
-    """These agents' rows of each frame."""
-    for part, frame in zip(parts, frames, strict=True):
-        yield pl.concat([frame.clear(), *(part[(agent,)] for agent in agents if (agent,) in part)])
+    """These agents' rows of each frame: what the columns of its sheet show."""
+    for part, frame, (_, specs) in zip(parts, frames, SHEETS, strict=True):
+        shown = ["agent_id", *(name for name, *_ in specs if name in frame.columns and name != "agent_id")]
+        yield pl.concat([frame.clear(), *(part[(agent,)] for agent in agents if (agent,) in part)]).select(shown)
 
 
 def _columns(specs: tuple[sheets.Spec, ...], known: Words) -> tuple[Column, ...]:
@@ -114,34 +109,28 @@ def _probe(known: Words) -> list[list[str]]:
     return book.styles()
 
 
+def _write_batch(job: tuple[Batch, Path]) -> int:
+    batch, folder = job
+    known = words(batch.lang)
+    rows = [
+        _by_agent(frame, row_templates(frame, _columns(specs, known), style, known["note.cut"]))
+        for frame, (_, specs), style in zip(batch.frames, SHEETS, batch.styles, strict=True)
+    ]
+    for agent, stem in batch.stems.items():
+        (folder / f"{stem}.html").write_text(render(batch.pages[agent]), encoding="utf-8", newline="\n")
+        title = str(batch.pages[agent]["agent"])
+        _write_book(title, known, [table.get(agent, []) for table in rows], batch.styles, folder / f"{stem}.xlsx")
+    return len(batch.stems)
+
+
 def _by_agent(frame: pl.DataFrame, rows: pl.Series) -> dict[str | None, list[str]]:
     grouped = frame.select("agent_id", rows.alias("row")).group_by("agent_id", maintain_order=True).agg("row")
     return dict(zip(grouped.get_column("agent_id").to_list(), grouped.get_column("row").to_list(), strict=True))
 
 
-def _batches(tasks: Iterable[AgentFiles]) -> Iterable[list[AgentFiles]]:
-    batch: list[AgentFiles] = []
-    for task in tasks:
-        batch.append(task)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _write_batch(job: tuple[list[AgentFiles], Path]) -> int:
-    batch, folder = job
-    for files in batch:
-        (folder / f"{files.stem}.html").write_text(render(files.content), encoding="utf-8", newline="\n")
-        _write_book(files, folder / f"{files.stem}.xlsx")
-    return len(batch)
-
-
-def _write_book(files: AgentFiles, path: Path) -> None:
-    known = words(files.lang)
-    book = sheets.new_book(str(files.content["agent"]), known)
-    for (sheet, specs), rows, styles in zip(SHEETS, files.rows, files.styles, strict=True):
+def _write_book(title: str, known: Words, tables: list[list[str]], styles: list[list[str]], path: Path) -> None:
+    book = sheets.new_book(title, known)
+    for (sheet, specs), rows, style in zip(SHEETS, tables, styles, strict=True):
         if rows or sheet != "not_counted":
-            book.filled(known[f"sheet.{sheet}"], rows, _columns(specs, known), styles, freeze=2, tint="severity_word")
+            book.filled(known[f"sheet.{sheet}"], rows, _columns(specs, known), style, freeze=2, tint="severity_word")
     book.save(path)
