@@ -59,7 +59,7 @@ def _assenting(shard: Shard) -> list[str]:
     answers = lines.filter((pl.col("sender_role") == "agent") & pl.col("text_id").is_in(sorted(yes)))
     asking = lines.filter((pl.col("sender_role") == "buyer") & pl.col("text_id").is_in(sorted(texts.passing("promises"))))
     asked = asking.join(answers, on=["conversation_id", "stretch"], how="semi")
-    dated = [i for i in asked["text_id"].unique().to_list() if any(r.when is not None for r in texts.reading(i).requests)]
+    dated = [i for i in asked["text_id"].unique().to_list() if any(r.when is not None for r in _requests(shard, i))]
     return sorted(asked.filter(pl.col("text_id").is_in(dated))["conversation_id"].unique().to_list())
 
 
@@ -146,7 +146,7 @@ def _answered(
     """What an answer makes of the question before it: "When does it ship?" – "Tomorrow.", "Can you ship before 3?" – "Sure"."""
     if alone is None and not yes:
         return
-    requests = [(buyer, request) for buyer, text_id in asked for request in shard.texts.reading(text_id).requests]
+    requests = [(buyer, request) for buyer, text_id in asked for request in _requests(shard, text_id)]
     if requests:
         buyer, request = requests[-1]
         if alone is not None:
@@ -155,10 +155,19 @@ def _answered(
         elif request.when is not None:
             promise = replace(request, request=False, conditional=request.conditional or yes == "conditional")
             ids = (buyer.message_id, message.message_id)
-            yield Made(promise, message, ids, buyer, f"{request.text} – {message.text}", lang)
+            anchor = message if request.when.unit in ("minutes", "hours") else buyer  # the later of the two
+            yield Made(promise, message, ids, anchor, f"{request.text} – {message.text}", lang)
     elif alone is not None and vague is not None and _ask_when(shard, asked):
         promise = replace(vague, when=alone, vague=False, text=message.text)
         yield Made(promise, message, (message.message_id,), message, f"{vague.text} – {message.text}", lang)
+
+
+def _requests(shard: Shard, text_id: int) -> tuple[Promise, ...]:
+    """What a buyer's text asks for; in Chinese "今天能发吧" asks too."""
+    reading = shard.texts.reading(text_id)
+    if reading.requests or not shard.texts.normal(text_id).text.rstrip(" .。!~").endswith("吧"):
+        return reading.requests
+    return reading.promises
 
 
 def _ask_when(shard: Shard, asked: Asked) -> bool:

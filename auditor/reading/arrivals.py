@@ -11,6 +11,7 @@ _ARRIVES: dict[Lang, tuple[str, ...]] = {
     "en": ("arriv", "land"),
     "pl": ("przyjd", "dojed", "dotr", "dojd", "dostawa"),
 }
+_GOODS = ("款", "色", "码", "型")  # 这款周五到货
 _PARCELS: dict[Lang, tuple[str, ...]] = {
     "zh": ("包裹", "快递", "件", "订单", "东西", "单", "宝贝", "物流", "省", "市", "区", "您", "你"),
     "en": ("parcel", "package", "order", "deliver", "ship", "mail", "post", "everything", "courier", "item", "refund", "money"),
@@ -33,4 +34,6 @@ def is_own_stock(part: Segment, action: Token, text: str, lang: Lang) -> bool:
             at = max(at, token.end)
     rest += text[at : action.start]
     letters = sum(map(str.isalnum, rest))
+    if lang == "zh" and rest.rstrip().endswith(_GOODS):
+        return True
     return letters >= (2 if lang == "zh" else 3) and not any(word in rest for word in _PARCELS[lang])

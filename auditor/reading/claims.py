@@ -30,6 +30,7 @@ _NOT_MONEY = (
     "工作日", "日", "比", "多", "h", "x", "倍", "千", "万", "两", "款", "种", "楼", "班", "路", "后", "前", "左右",
 )  # fmt: skip
 _EVENTS = ("shipped", "refunded")
+_STATES = ("stock", *_EVENTS)
 _OPEN, _CLOSE = frozenset('"“„«「『‘'), frozenset('"”“»」』’')
 LONGEST_ANSWER = 60  # characters
 _BROKEN = re2.compile(r"([0-9])块([0-9])")  # 9块9
@@ -103,12 +104,17 @@ def _claim(
     normal: Normal, view: str, lang: Lang, slot: str, kind: str, span: Span, clause: Span, before: Span | None, corrected: bool
 ) -> Claim | None:
     words = view[slice(*clause)]
-    if _is_question(view, words, clause, lang) or _says("quoted", words, lang) or _in_quotes(view, clause):
+    if _is_question(view, words, clause, lang) or _says("choice", words, lang):
+        return None
+    if _says("quoted", words, lang) or _in_quotes(view, clause):
         return None
     if slot not in _EVENTS and _says("past", words, lang):
         return None
     if slot in _EVENTS and _says("another", view, lang):
         return None
+    conditional = _is_conditional(view, words, clause, before, lang)
+    if conditional and slot in _STATES:
+        return None  # "if it is in stock" states nothing
     if before is not None and _is_reported(view, before, clause, lang):
         return None
     value = _value(slot, kind, view, span, words)
@@ -120,8 +126,7 @@ def _claim(
         polarity=value != "false",
         text=normal.quote(*clause),
         subject=_subject(words, view[slice(*span)], lang),
-        conditional=_says("conditional", _without_places(words, lang), lang)
-        or (before is not None and _hangs_on(view, before, clause, lang)),
+        conditional=conditional,
         correction=corrected,
     )
 
@@ -259,6 +264,12 @@ def _list(name: str, lang: Lang) -> WordList | None:
 def _says(frame: str, text: str, lang: Lang) -> bool:
     words = _list(f"claim_frames/{frame}", lang)
     return words is not None and words.any.search(text) is not None
+
+
+def _is_conditional(view: str, words: str, clause: Span, before: Span | None, lang: Lang) -> bool:
+    """Whether the clause, or the one before it in its sentence, sets a condition."""
+    own = _says("conditional", _without_places(words, lang), lang)
+    return own or (before is not None and _hangs_on(view, before, clause, lang))
 
 
 def _hangs_on(view: str, before: Span, clause: Span, lang: Lang) -> bool:

@@ -8,22 +8,26 @@ segment or in the one beside it. Words are in rules/words/<lang>/promises/, time
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
-from auditor.model import Lang, Promise, PromiseKind, When
+from auditor.model import Lang, Promise, When
 from auditor.reading.answers import assent, elliptic
 from auditor.reading.arrivals import is_own_stock
 from auditor.reading.conditions import mark_conditions
+from auditor.reading.denials import has_denial, is_first_person, that_clause_of_denial, told_before
+from auditor.reading.kinds import denied_kind, kind_of
 from auditor.reading.normal import Normal
 from auditor.reading.questions import mark_questions
-from auditor.reading.segments import ACTIONS, Group, Segment, may_promise, segments
+from auditor.reading.segments import Group, Segment, may_promise, segments
 from auditor.reading.timing import anchored, later_bound, own_time
 from auditor.reading.tokens import Token, lexer, tokens
 
 __all__ = ["assent", "elliptic", "promise_gate", "promises"]
 
-_OBJECTS = {"object_reship": "reship", "object_other": "other", "object_refund": "refund"}
+_ON_WAY_BACK = ("寄回", "退回", "退货", "寄过", "退过", "发回", "寄给我们")  # what a buyer does
+_COUNTED = ("minutes", "hours", "days", "business_days")
+_DEICTIC = ("今", "明", "后天", "后日", "大后", "这", "本", "下")  # counted from now, whatever happens
 _LICENCES = ("seller", "buyer", "hedge", "estimate", "condition_order")
+_ORDERS = {"en": "order_word", "zh": "condition_order"}  # by these words the buyer's part is done, what follows is the shop's
 _MODALS = frozenset({"will", "'ll", "gonna", "going to", "to be", "able to", "it will", "it'll"})
 _POLITE_ORDERS = ("请", "麻烦", "记得", "please", "pls", "plz", "kindly")
 _UNTIL = ("by ", "within ", "before ", "no later than ", "do ", "w ciagu ", "przed ", "najpozniej ", "w przeciagu ")
@@ -144,19 +148,6 @@ class _Reader:
         verbs = [action for action in before.actions if self._is_active(before, action)]
         return bool(verbs) and self._subject(before, verbs[-1]) == "seller" and before.has("seller")
 
-    def _kind(self, part: Segment, action: Token, actions: list[Token]) -> PromiseKind:
-        kind = action.kind.partition("_")[0]
-        following = [token.start for token in actions if token.start > action.start]
-        end = following[0] if following else part.end
-        objects = [token for token in part.tokens if token.kind in _OBJECTS and token.start < end]
-        if len(actions) > 1:
-            objects = [token for token in objects if token.start >= action.start]
-        writes = kind == "reply" and self.text.startswith(("email", "text", "message", "打给"), action.start)
-        if objects and (kind in ("ship", "reship", "other") or writes):
-            kinds = [_OBJECTS[token.kind] for token in objects]
-            kind = kinds[0] if kind in ("ship", "reply") or kinds[0] != "other" else kind
-        return cast(PromiseKind, kind if kind in ACTIONS else "other")
-
     def _subject(self, part: Segment, action: Token) -> str:
         subject = "seller"
         for token in part.tokens:
@@ -166,8 +157,8 @@ class _Reader:
                 continue
             if token.kind in ("seller", "buyer", "third", "carrier"):
                 subject = token.kind
-            elif (token.kind == "order_word" and self.lang == "en") or (token.kind == "condition_order" and self.lang == "zh"):
-                subject = "seller"  # "as long as you order by 2 it goes out", 您现在拍的话今天发
+            elif self.lang in _ORDERS and token.kind in ("order_word", _ORDERS[self.lang]):
+                subject = "seller"  # "as long as you order by 2 it goes out", 您现在拍今天就发
             elif token.kind == "to_buyer" and self.lang == "zh":
                 subject = "seller"
         return subject
@@ -176,7 +167,7 @@ class _Reader:
 
     def _promise(self, at: int, action: Token, actions: list[Token]) -> Promise | None:
         part = self.parts[at]
-        kind = self._kind(part, action, actions)
+        kind = kind_of(part, action, actions, self.text)
         if kind == "deliver" and is_own_stock(part, action, self.text, self.lang):
             kind = "restock"
         subject = self._subject(part, action)
@@ -224,9 +215,9 @@ class _Reader:
         return self.lang == "en" and (told or (passive and action.kind != "ship"))
 
     def _is_denied(self, part: Segment, action: Token, group: Group | None) -> bool:
-        if part.has("no_promise", "policy") or part.quoted or self._is_that_clause_of_denial(part):
+        if part.has("no_promise", "policy") or part.quoted or that_clause_of_denial(part, self.parts, self.text):
             return True
-        if not part.asked and part.has("neg", "negated_act"):
+        if not part.asked and has_denial(part, action, group, self.text, self.lang):
             return True
         if any(token.start < action.start for token in part.of("quoted")):
             return True
@@ -234,18 +225,7 @@ class _Reader:
             return True
         if action.kind.endswith("_done") and not self._is_coming(group):
             return not part.asked
-        return part.has("past") and not (self.lang == "zh" and self._is_coming(group) and not _told_before(part, self.text))
-
-    def _is_that_clause_of_denial(self, part: Segment) -> bool:
-        """The denial stands one clause before: "Nie gwarantuję, że wyślemy", "Pisał Pan, że wyślemy"."""
-        before = self.parts[part.at - 1] if part.at else None
-        bare = before is not None and before.has("no_promise") and not before.groups and not before.actions
-        if bare and self.parts[part.at - 1].sentence == part.sentence:
-            return not part.has("border")
-        if not self.text.startswith(("ze ", "iz ", "czy ", "that ", "whether "), part.start):
-            return False
-        at = part.at
-        return at > 0 and self.parts[at - 1].has("neg", "no_promise", "negated_act", "quoted", "ask")
+        return part.has("past") and not (self.lang == "zh" and self._is_coming(group) and not told_before(part, self.text))
 
     def _is_coming(self, group: Group | None) -> bool:
         """Whether the time can only lie ahead, so that "shipped" beside it is no report."""
@@ -257,7 +237,7 @@ class _Reader:
         return self.text.startswith(_UNTIL, group.start) or self.text[: group.start].endswith(_UNTIL)
 
     def _is_foreign(self, part: Segment, subject: str, kind: str, action: Token) -> bool:
-        if subject in ("third", "carrier") and self.lang == "pl" and _is_first_person(self.text[action.start : action.end]):
+        if subject in ("third", "carrier") and self.lang == "pl" and is_first_person(self.text[action.start : action.end]):
             return False
         if subject == "third":
             return kind != "deliver"
@@ -276,9 +256,11 @@ class _Reader:
     def _when(self, at: int, group: Group | None) -> When | None:
         if group is None or group.when is None:
             return None
-        part = next(one for one in self.parts[max(0, at - 1) : at + 2] if one.start <= group.start < one.end)
+        part = next(one for one in self.parts[max(0, at - 4) : at + 2] if one.start <= group.start < one.end)
         if any(token.piece is not None and token.piece.sort == "not_before" for token in part.tokens):
             return None
+        if self.lang == "zh" and (group.when.unit not in _COUNTED or self.text.startswith(_DEICTIC, group.start)):
+            return group.when
         return anchored(group.when, part, self.parts[max(0, at - 1) : at + 1])
 
     def _time(self, at: int, action: Token, actions: list[Token]) -> tuple[Group | None, tuple[int, int]]:
@@ -289,11 +271,19 @@ class _Reader:
             bound = later_bound(self.parts[at + 1 : at + 2], self.text)
             return (bound[0], (bound[1].start, bound[1].end)) if bound else (own, (part.start, part.end))
         if not part.has("vague"):
-            for neighbour in (at - 1, at + 1):
+            for neighbour in (self._before(at), at + 1):
                 found = self._lent(at, neighbour)
                 if found is not None:
                     return found, (self.parts[neighbour].start, self.parts[neighbour].end)
         return None, (part.start, part.end)
+
+    def _before(self, at: int) -> int:
+        """The segment before, in Chinese past those that only address the buyer ("今天~给您~发")."""
+        before = at - 1
+        if self.lang == "zh":
+            while before > 0 and at - before < 4 and self.parts[before].is_empty() and not self.parts[before].groups:
+                before -= 1
+        return before
 
     def _lent(self, at: int, neighbour: int) -> Group | None:
         """The time of the segment before or after, where that one has no action of its own."""
@@ -317,11 +307,13 @@ class _Reader:
         when = self._when(at, groups[-1])
         text = self.normal.quote(part.start, part.end)
         if part.asked:
-            return [Promise("other", text, when, request=True)]
+            back = any(self.text.startswith(_ON_WAY_BACK, token.start) for token in part.of("buyer"))
+            return [] if back else [Promise("other", text, when, request=True)]
         before = self._denied_before(at)
         if before is None or when is None or part.part_of_denial or not part.is_bare_time():
             return []
-        kind = self._kind(before, before.actions[-1], before.actions)
+        denied = denied_kind(before, self.text) if self.lang == "zh" else None
+        kind = denied or kind_of(before, before.actions[-1], before.actions, self.text)
         return [
             Promise(kind, text, when, conditional=at in self.conditional, hedged=part.has("hedge"), estimate=part.has("estimate"))
         ]
@@ -329,18 +321,9 @@ class _Reader:
     def _denied_before(self, at: int) -> Segment | None:
         """The segment that an answer to a denial corrects: "不是48小时发货，是预售款15天"."""
         for before in reversed(self.parts[max(0, at - 2) : at]):
-            if before.actions:
+            if before.actions or (self.lang == "zh" and denied_kind(before, self.text)):
                 denied = before.has("neg", "negated_act") or (before.has("third") and before.has("quoted", "third"))
                 return before if denied and not before.asked and not before.quoted else None
             if before.groups:
                 return None
         return None
-
-
-def _is_first_person(verbs: str) -> bool:
-    """Whether a Polish verb says "I" or "we"."""
-    return verbs.endswith(("my", "e", "am", "em")) or verbs.split(" ", 1)[0].endswith(("my", "sze", "am", "iem", "ze"))
-
-
-def _told_before(part: Segment, text: str) -> bool:
-    return any(text[token.start : token.end] in ("已", "已经", "刚", "刚刚", "早就", "之前", "上次") for token in part.of("past"))

@@ -15,6 +15,7 @@ from auditor.reading.tokens import Token
 ACTIONS = ("ship", "deliver", "refund", "reship", "reply", "compensate", "restock", "other")
 ACTION_KINDS = frozenset(kind + form for kind in ACTIONS for form in ("", "_bare", "_noun", "_done"))
 _CUTTING = ("border", "negated_act")
+_ADDRESSING = frozenset({"filler", "to_buyer", "seller", "yes"})
 _NEUTRAL = ("filler", "also", "just", "yes")
 _DASHES = frozenset("-–—~/,")
 _SENTENCE_ENDS = frozenset(".!?。\n…;")
@@ -59,6 +60,12 @@ class Segment:
     def is_bare_time(self) -> bool:
         """Whether hardly anything but its tokens is in it."""
         return self.end - self.start - sum(token.end - token.start for token in self.tokens) <= 8
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it but words that address the buyer."""
+        if not self.kinds <= _ADDRESSING:
+            return False
+        return self.end - self.start == sum(token.end - token.start for token in self.tokens)
 
     def __post_init__(self) -> None:
         if self.tokens:
@@ -110,7 +117,7 @@ def segments(normal: Normal, lang: Lang, tokens: list[Token]) -> list[Segment]:
         while quoted and quoted[0][1] <= start:
             quoted.popleft()
         in_quotes = bool(quoted) and quoted[0][0] <= start
-        for piece in _cut(start, end, inside):
+        for piece in _cut(start, end, inside, text if lang == "zh" else ""):
             piece.sentence, piece.quoted, piece.at = sentence, in_quotes, len(result)
             if "time" in piece.kinds:
                 piece.groups = _groups(text, piece.tokens)
@@ -142,20 +149,21 @@ def _borders(normal: Normal, lang: Lang, tokens: list[Token]) -> list[tuple[int,
     return spans
 
 
-def _cut(start: int, end: int, tokens: list[Token]) -> Iterable[Segment]:
-    if not any(token.kind in _CUTTING for token in tokens):
-        return (Segment(start, end, 0, tokens),)
-    return _pieces(start, end, tokens)
+def _cut(start: int, end: int, tokens: list[Token], text: str) -> Iterable[Segment]:
+    if any(token.kind in _CUTTING or (token.kind == "condition" and text) for token in tokens):
+        return _pieces(start, end, tokens, text)
+    return (Segment(start, end, 0, tokens),)
 
 
-def _pieces(start: int, end: int, tokens: list[Token]) -> Iterable[Segment]:
+def _pieces(start: int, end: int, tokens: list[Token], text: str) -> Iterable[Segment]:
     inside: list[Token] = []
     for token in tokens:
         if token.kind == "border" and inside:
             yield Segment(start, token.start, 0, inside)
             start, inside = token.end, []
         inside.append(token)
-        if token.kind == "negated_act":
+        closes = token.kind == "condition" and token.end < end and text.startswith("的话", token.start)
+        if token.kind == "negated_act" or closes:
             yield Segment(start, token.end, 0, inside)
             start, inside = token.end, []
     yield Segment(start, end, 0, inside)

@@ -1,0 +1,51 @@
+"""What speaks against a promise in the words around its verb: denial, a thing merely described, a report of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.model import Lang
+from auditor.reading.segments import Group, Segment
+from auditor.reading.tokens import Token
+
+_TOLD = ("已", "已经", "刚", "刚刚", "早就", "之前", "上次")
+
+
+def has_denial(part: Segment, action: Token, group: Group | None, text: str, lang: Lang) -> bool:
+    """Whether the segment denies its action; a denial within a condition does not ("如果不合适3天内给您退")."""
+    if lang != "zh":
+        return part.has("neg", "negated_act")
+    if _is_attribute(part, action, text):
+        return True
+    conditions = part.of("condition") if group is not None else []
+    first, last = (conditions[0].end, group.start) if conditions and group is not None else (0, 0)
+    return any(not first <= token.start < last for token in part.of("neg", "negated_act"))
+
+
+def _is_attribute(part: Segment, action: Token, text: str) -> bool:
+    """Whether the verb only says of which thing is spoken ("48小时发货的标签"): 的 and a noun that is no token follow it."""
+    at = action.end + 1
+    if at >= part.end or text[action.end] != "的" or not text[at].isalpha():
+        return False
+    return not any(token.start <= at < token.end for token in part.tokens)
+
+
+def that_clause_of_denial(part: Segment, parts: Sequence[Segment], text: str) -> bool:
+    """Whether the denial stands one clause before: "Nie gwarantuję, że wyślemy", "Pisał Pan, że wyślemy"."""
+    before = parts[part.at - 1] if part.at else None
+    bare = before is not None and before.has("no_promise") and not before.groups and not before.actions
+    if before is not None and bare and before.sentence == part.sentence:
+        return not part.has("border")
+    if not text.startswith(("ze ", "iz ", "czy ", "that ", "whether "), part.start):
+        return False
+    return before is not None and before.has("neg", "no_promise", "negated_act", "quoted", "ask")
+
+
+def is_first_person(verbs: str) -> bool:
+    """Whether a Polish verb says "I" or "we"."""
+    return verbs.endswith(("my", "e", "am", "em")) or verbs.split(" ", 1)[0].endswith(("my", "sze", "am", "iem", "ze"))
+
+
+def told_before(part: Segment, text: str) -> bool:
+    """Whether a word of the past stands there by itself (已经, 刚刚)."""
+    return any(text[token.start : token.end] in _TOLD for token in part.of("past"))

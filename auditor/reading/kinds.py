@@ -1,0 +1,48 @@
+"""Which kind of promise an action is: sending parcels, money, papers or replacements, by its verb and by what it is done to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from auditor.model import PromiseKind
+from auditor.reading.segments import ACTIONS, Segment
+from auditor.reading.tokens import Token
+
+_OBJECTS = {"object_reship": "reship", "object_other": "other", "object_refund": "refund", "object_compensate": "compensate"}
+_MAKES_UP = ("补上", "补齐")  # of a parcel: it is sent again; of a shelf: it is filled
+_DENIED: dict[str, PromiseKind] = {
+    "发": "ship",
+    "寄": "ship",
+    "走": "ship",
+    "出": "ship",
+    "退": "refund",
+    "补": "reship",
+    "换": "reship",
+    "到": "deliver",
+    "回": "reply",
+    "赔": "compensate",
+}
+
+
+def kind_of(part: Segment, action: Token, actions: Sequence[Token], text: str) -> PromiseKind:
+    """The kind of an action in its segment; `actions` are the segment's others, `text` the normal (folded) text."""
+    kind = action.kind.partition("_")[0]
+    following = [token.start for token in actions if token.start > action.start]
+    end = following[0] if following else part.end
+    if kind == "reship" and part.has("object_restock") and text.startswith(_MAKES_UP, action.start):
+        return "restock"
+    objects = [token for token in part.tokens if token.kind in _OBJECTS and token.start < end]
+    if len(actions) > 1:
+        objects = [token for token in objects if token.start >= action.start]
+    writes = kind == "reply" and text.startswith(("email", "text", "message", "打给"), action.start)
+    if objects and (kind in ("ship", "reship", "other") or writes):
+        kinds = [_OBJECTS[token.kind] for token in objects]
+        kind = kinds[0] if kind in ("ship", "reply") or kinds[0] != "other" else kind
+    return cast(PromiseKind, kind if kind in ACTIONS else "other")
+
+
+def denied_kind(part: Segment, text: str) -> PromiseKind | None:
+    """What a denial in one word (发不了, 退不了) denies."""
+    found = [_DENIED.get(text[token.start]) for token in part.of("negated_act")]
+    return found[-1] if found else None
