@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Protocol
 
 from auditor.errors import Fault, UsageError
-from auditor.ingest import allegro_messages, allegro_orders, canonical, facts, pinduoduo_chat, pinduoduo_orders, qianniu_text
+from auditor.ingest import (
+    allegro_messages,
+    allegro_orders,
+    canonical,
+    facts,
+    pinduoduo_chat,
+    pinduoduo_orders,
+    qianniu_page,
+    qianniu_text,
+    wangwang_text,
+)
 from auditor.ingest.mapped import Mapped
 from auditor.ingest.mapping import load_mapping
 from auditor.ingest.source import Source
@@ -58,6 +68,8 @@ FORMATS: tuple[Format, ...] = (
     _row(pinduoduo_orders),
     _row(pinduoduo_chat),
     _row(qianniu_text),
+    _row(qianniu_page),
+    _row(wangwang_text),
     _row(allegro_messages),
     _row(allegro_orders),
     *(_row(Mapped(load_mapping(path))) for path in sorted(_KNOWN.glob("*.yaml"))),

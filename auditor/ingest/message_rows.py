@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import polars as pl
 
 from auditor.ingest.cells import Frame, fault_of, judge, platforms, times, words
 from auditor.ingest.ids import clean_ids
 from auditor.ingest.tables import NOT_TEXT, RawRows
-from auditor.ingest.words import CHANNEL_WORDS, CONTENT_WORDS, LANG_WORDS, ROLE_WORDS, notice_lines, robot_label, telling_lines
+from auditor.ingest.words import (
+    CHANNEL_WORDS,
+    CONTENT_WORDS,
+    LANG_WORDS,
+    ROLE_WORDS,
+    event_lines,
+    may_stand_for,
+    notice_lines,
+    robot_label,
+    standing_for,
+    telling_lines,
+    without_read_mark,
+)
 from auditor.model import CHANNELS, CONTENT_TYPES, LANGS, ROLES
 
 MAX_TEXT = 100_000
@@ -26,7 +39,7 @@ def messages(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame
     frame = words(frame, "lang", LANG_WORDS, LANGS, None)
     frame = frame.with_columns(pl.col("text").fill_null(""))
     frame = judge(frame, _faults(frame))
-    frame = _platform_lines(frame).rename({"sent_at.offset": "offset_s", "sent_at.doubt": "time_doubt"})
+    frame = _things_sent(_platform_lines(frame)).rename({"sent_at.offset": "offset_s", "sent_at.doubt": "time_doubt"})
     return _derive_ids(frame)
 
 
@@ -43,16 +56,31 @@ def spread(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
 
 
 def _platform_lines(frame: pl.DataFrame) -> pl.DataFrame:
-    """Give lines of the platform to the system, and answers that say so to the robot."""
-    candidates = frame.select(telling_lines("text")).to_series()
-    if not candidates.any():
-        return frame
+    """Give lines of the platform to the system, and answers that say so to the robot; read marks are no words."""
+    names = ("sender_role", "content_type", "text")
+    event = event_lines("text")
     human = pl.col("sender_role").is_in(["buyer", "agent"])
     by_robot = (pl.col("sender_role") == "agent") & robot_label("text")
-    role = pl.when(human & notice_lines("text")).then(pl.lit("system")).when(by_robot).then(pl.lit("bot"))
-    told = frame.select(pl.int_range(pl.len()).alias("i"), "sender_role", "text").filter(candidates)
-    told = told.select("i", role.otherwise("sender_role").alias("sender_role"))
-    return frame.with_columns(frame["sender_role"].scatter(told["i"], told["sender_role"]).alias("sender_role"))
+    role = pl.when(human & (notice_lines("text") | event)).then(pl.lit("system")).when(by_robot).then(pl.lit("bot"))
+    kind = pl.when(human & event & (pl.col("content_type") == "text")).then(pl.lit("event"))
+    changed = (role.otherwise("sender_role"), kind.otherwise("content_type"), without_read_mark("text"))
+    return _where(frame, telling_lines("text"), dict(zip(names, changed, strict=True)))
+
+
+def _things_sent(frame: pl.DataFrame) -> pl.DataFrame:
+    """Say of a text that stands for a picture, card or file what it stands for."""
+    kind = pl.when(pl.col("content_type") == "text").then(standing_for("text"))
+    return _where(frame, may_stand_for("text"), {"content_type": pl.coalesce(kind, "content_type")})
+
+
+def _where(frame: pl.DataFrame, look: pl.Expr, changed: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """Change columns in the few rows that a cheap look picks."""
+    candidates = frame.select(look.fill_null(False)).to_series()
+    if not candidates.any():
+        return frame
+    told = frame.select(pl.int_range(pl.len()).alias("i"), "sender_role", "content_type", "text").filter(candidates)
+    made = told.select("i", *(value.alias(name) for name, value in changed.items()))
+    return frame.with_columns(frame[name].scatter(made["i"], made[name]).alias(name) for name in changed)
 
 
 def _faults(frame: pl.DataFrame) -> dict[str, pl.Expr]:
