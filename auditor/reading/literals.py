@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _MOST = 160  # words of one run; beyond that the run ends
-_SHORT = 1, 2  # least length of a usable word: of Chinese characters, of other letters
+_SHORT = 2  # least length of a usable word; of Chinese one character is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,16 @@ def literals(patterns: Iterable[str]) -> frozenset[str] | None:
 
 
 def _usable(words: frozenset[str] | None) -> bool:
-    return bool(words) and all(len(w) >= _SHORT[0 if any(c > "\u2e80" for c in w) else 1] for w in words or ())
+    return bool(words) and all(len(w) >= _SHORT or (len(w) == 1 and w > "\u2e80") for w in words or ())
 
 
 def _best(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
     usable = [words for words in sets if words is not None and _usable(words)]
-    return max(usable, key=lambda words: (min(map(len, words)), -len(words), sorted(words)), default=None)
+    if len(usable) <= 1:
+        return usable[0] if usable else None
+    ranks = [(min(map(len, words)), -len(words)) for words in usable]
+    best = [words for words, rank in zip(usable, ranks, strict=True) if rank == max(ranks)]
+    return best[0] if len(best) == 1 else max(best, key=sorted)
 
 
 def _alternatives(text: str, at: int) -> tuple[_Piece, int]:

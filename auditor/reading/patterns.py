@@ -15,6 +15,8 @@ def as_gate(pattern: str, lang: Lang) -> str:
     Anchors and \b fall away. For Polish, whose patterns stand without diacritics, letters also match with them.
     Raises ValueError for escapes that the engines read differently.
     """
+    if lang != "pl" and not any(sign in pattern for sign in "\\[^$"):
+        return pattern
     pieces: list[str] = []
     at = 0
     while at < len(pattern):

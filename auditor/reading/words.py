@@ -45,7 +45,6 @@ class WordList:
     lang: Lang
     what: str
     gate: str
-    door: Any  # the gate, compiled
     any: Any  # compiled alternation, or None
     unless: Any
     unless_message: Any
@@ -56,6 +55,11 @@ class WordList:
     hits: tuple[str, ...] = ()
     misses: tuple[str, ...] = ()
     path: Path = field(default_factory=Path)
+
+    @cached_property
+    def door(self) -> Any:
+        """The gate, compiled."""
+        return re2.compile(self.gate, _options())
 
     @cached_property
     def needed(self) -> frozenset[str] | None:
@@ -160,7 +164,6 @@ def _read(path: Path, name: str, lang: Lang) -> WordList:
         lang=lang,
         what=str(what),
         gate=gate,
-        door=re2.compile(gate, _options()),
         any=_compiled(patterns["any"]),
         unless=_compiled(patterns["unless"]),
         unless_message=_compiled(patterns["unless_message"]),
