@@ -114,10 +114,10 @@ def nth_business_day(day: date, n: int, country: str) -> date | None:
     return None
 
 
-def after_next_holiday(day: date, n: int, country: str) -> date | None:
+def after_next_holiday(day: date, n: int, country: str, *, every: bool = False) -> date | None:
     """The n-th business day after the spell of days off that holds the next public holiday; None: calendar not known.
 
-    A spell that `day` lies in is the next one. In Poland "święta" are Christmas and Easter, not every public holiday.
+    A spell that `day` lies in is the next one. In Poland "święta" are Christmas and Easter, not every public holiday (`every`).
     """
     in_spell = False
     for following in _days_after(day - _DAY):
@@ -126,15 +126,15 @@ def after_next_holiday(day: date, n: int, country: str) -> date | None:
             return None
         if works and in_spell:
             return nth_business_day(following - _DAY, n, country)
-        in_spell = not works and (in_spell or _is_feast(following, country))
+        in_spell = not works and (in_spell or _is_feast(following, country, every))
     return None
 
 
-def _is_feast(day: date, country: str) -> bool:
+def _is_feast(day: date, country: str, every: bool) -> bool:
     known = business_days(country, day.year)
     if known is None or day not in known[0]:
         return False
-    return country != "PL" or (day.month == 12 and day.day in (24, 25, 26)) or day.month in (3, 4)
+    return every or country != "PL" or (day.month == 12 and day.day in (24, 25, 26)) or day.month in (3, 4)
 
 
 def _days_after(day: date) -> Iterator[date]:

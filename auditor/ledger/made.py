@@ -103,11 +103,12 @@ def made(shard: Shard, conversation: Conversation) -> Iterator[Made]:
     pending: Message | None = None  # a time alone ("明天"), waiting for its verb in the next line
     vague: Promise | None = None  # the last promise, where it had no deadline
     passing = shard.texts.passing("promises")
+    undated: Message | None = None  # the agent's line before, where it names no time
     for i, message in enumerate(conversation.messages):
         text_id = conversation.text_ids[i]
         if message.role == "buyer":
             asked.append((message, text_id))
-            pending = None
+            pending = undated = None
             continue
         if message.role != "agent" or message.content_type != "text":
             continue
@@ -123,10 +124,16 @@ def made(shard: Shard, conversation: Conversation) -> Iterator[Made]:
         elif asked:
             found = list(_answered(shard, asked, message, alone, _assent(shard, text_id), vague, lang))
             alone = None if found else alone
+        if not found and alone is not None and undated and message.at - undated.at <= SAME_BURST:
+            found = [
+                _one(p, message, (undated.message_id, message.message_id), lang) for p in _read_together(undated, message, lang)
+            ]
+            alone = None if found else alone
         yield from found
         if found:
             vague = found[-1].promise if found[-1].promise.when is None else None
         pending = message if alone is not None else None
+        undated = message if alone is None and not any(p.when for p in promises) else None
         asked = asked if pending else []
 
 

@@ -20,14 +20,26 @@ class When:
     week_end          Sunday of the week `weeks_ahead` weeks on
     month_day         day of month (31 = last), months_ahead
     date              month, day (year where said)
-    closing           the shop's closing time of the day n days on
+    closing           the shop's closing time of the day n days on, or of the named weekday
     after_holiday     the n-th business day after the next public holiday spell
+    feast             n days from the first day of the feast named by `feast` (before it: -1)
     `clock` (minutes after midnight, 1440 = end of day) narrows any unit that ends on a day.
-    `bare_hour`: the clock was said without am/pm.
+    `bare_hour`: the clock was said without am/pm. `zone`: the clock was said in that zone. `swap`: day and month may stand
+    the other way round (3/4), the later reading counts. `feast`: weekdays and counted days come after it ("after Easter").
     """
 
     unit: Literal[
-        "minutes", "hours", "days", "business_days", "weekday", "week_end", "month_day", "date", "closing", "after_holiday"
+        "minutes",
+        "hours",
+        "days",
+        "business_days",
+        "weekday",
+        "week_end",
+        "month_day",
+        "date",
+        "closing",
+        "after_holiday",
+        "feast",
     ]
     n: float = 0
     weekday: int | None = None
@@ -39,6 +51,9 @@ class When:
     clock: int | None = None
     bare_hour: bool = False
     anchor: Literal["message", "payment", "order", "return_received", "approval", "delivery", "other"] = "message"
+    zone: str | None = None
+    swap: bool = False
+    feast: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

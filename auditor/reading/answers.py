@@ -9,11 +9,14 @@ from auditor.model import Lang, When
 from auditor.reading.conditions import mark_conditions
 from auditor.reading.normal import Normal
 from auditor.reading.segments import Segment, segments
+from auditor.reading.timing import anchored
 from auditor.reading.tokens import tokens
 
 _LONGEST = 120
 _POLITE = frozenset({"filler", "yes", "to_buyer", "seller", "also", "just", "idiom", "border"})
-_AROUND_TIMES = _POLITE | {"time", "hedge", "estimate", "closed", "correction"}
+_ANCHORS = frozenset(f"anchor_{event}" for event in ("payment", "order", "return_received", "approval", "delivery", "other"))
+_AROUND_TIMES = _POLITE | _ANCHORS | {"time", "hedge", "estimate", "closed", "correction"}
+_DENYING = frozenset({"neg", "negated_act"})
 
 _LONGEST_CORRECTION = 600
 _JUST_NOW = ("刚", "just", "wlasnie", "przed chwila")
@@ -33,16 +36,17 @@ def elliptic(normal: Normal, lang: Lang) -> When | None:
         return None
     mark_conditions(parts, normal, lang)
     found: When | None = None
-    for part in parts:
-        if any(token.kind not in _AROUND_TIMES for token in part.tokens):
+    for at, part in enumerate(parts):
+        denied = lang != "zh" and part.has(*_DENYING) and at + 1 < len(parts)  # "Niestety nie, w czwartek"
+        if any(token.kind not in _AROUND_TIMES and not (denied and token.kind in _DENYING) for token in part.tokens):
             return None
         if any(token.piece is not None and token.piece.sort in ("not_before", "vague", "ago") for token in part.tokens):
             return None
         if not part.has("closed") and _rest(part, normal) > 0:
             return None
         for group in part.groups:
-            if not group.condition and not group.piece.past:
-                found = group.when or found
+            if not group.condition and not group.piece.past and not denied:
+                found = anchored(group.when, part, [part]) if group.when else found
     return found
 
 

@@ -57,7 +57,10 @@ def mark_conditions(parts: list[Segment], normal: Normal, lang: Lang) -> set[int
     """Mark the time groups that are no deadlines; return the indices of segments whose promises are conditional."""
     conditional: set[int] = set()
     since: dict[int, int] = {}  # sentence → its first segment that is under a condition
+    text = normal.folded if lang == "pl" else normal.text
     for at, part in enumerate(parts):
+        if "neg" in part.kinds and part.groups and lang != "zh":
+            _drop_denied_time(part, text)
         if part.kinds.isdisjoint(_MARKING):
             if lang == "zh":
                 _set([group for group in part.groups if normal.text.startswith(_FROM_ON, group.end)])
@@ -66,14 +69,26 @@ def mark_conditions(parts: list[Segment], normal: Normal, lang: Lang) -> set[int
         if lang == "zh":
             _mark_events(part)
             _set([group for group in part.groups if normal.text.startswith(_FROM_ON, group.end)])
-        if _mark_cut_offs(part, normal, lang) or _mark_if(part, lang):
-            first = at if part.has("neg", "buyer") and not part.has("condition_order") else at - 1
+        if _mark_cut_offs(part, normal, lang) or _mark_if(part, lang, text):
+            apart = part.has("neg", "buyer") and not part.has("condition_order")
+            first = at if apart or (part.tokens[0].kind == "border" and lang != "zh") else at - 1
             since.setdefault(part.sentence, first)
             if part.asked:
                 conditional.add(at + 1)  # "Paid before 3 pm? Then we ship today"
     if since:
         conditional.update(part.at for part in parts if part.at >= since.get(part.sentence, len(parts)))
     return conditional
+
+
+def _drop_denied_time(part: Segment, text: str) -> None:
+    """In "we ship Friday not tomorrow" the denial concerns the second time alone."""
+    for token in part.of("neg"):
+        denied = [group for group in part.groups if 0 <= group.start - token.end <= 1]
+        told = [one for one in (*part.groups, *part.actions) if one.end <= token.start]
+        if denied and len(told) > 1 and text[token.start : token.end] in ("not", "nie"):
+            _set(denied)
+            part.tokens.remove(token)
+            part.kinds = frozenset([one.kind for one in part.tokens])
 
 
 def _mark_days_off(part: Segment) -> None:
@@ -115,15 +130,23 @@ def _anchor(part: Segment, token: Token, normal: Normal) -> None:
     part.kinds |= {kind}
 
 
-def _mark_if(part: Segment, lang: Lang) -> bool:
+def _mark_if(part: Segment, lang: Lang, text: str) -> bool:
     conditions = part.of("condition")
     for token in conditions:
         actions = [action for action in part.actions if action.start > token.end]
         if lang == "zh":
             continue
         end = actions[0].start if actions else part.end
+        if lang == "pl":
+            end = _consequence(part, token.end, actions[-1].start if actions else end, text) or end
         _set([group for group in part.groups if token.end <= group.start < end])
     return bool(conditions)
+
+
+def _consequence(part: Segment, start: int, end: int, text: str) -> int | None:
+    """Where the condition ends in "jeśli dotrze dziś to jutro wysyłamy", written without the comma."""
+    turns = [token.start for token in part.tokens if start + 1 < token.start < end and text[token.start : token.end] == "to"]
+    return turns[-1] if turns else None
 
 
 def _set(groups: list[Group]) -> None:

@@ -26,10 +26,11 @@ __all__ = ["assent", "elliptic", "promise_gate", "promises"]
 _ON_WAY_BACK = ("寄回", "退回", "退货", "寄过", "退过", "发回", "寄给我们")  # what a buyer does
 _COUNTED = ("minutes", "hours", "days", "business_days")
 _DEICTIC = ("今", "明", "后天", "后日", "大后", "这", "本", "下")  # counted from now, whatever happens
-_LICENCES = ("seller", "buyer", "hedge", "estimate", "condition_order")
+_LICENCES = ("seller", "buyer", "hedge", "estimate", "condition_order", "order_word")
 _ORDERS = {"en": "order_word", "zh": "condition_order"}  # by these words the buyer's part is done, what follows is the shop's
 _MODALS = frozenset({"will", "'ll", "gonna", "going to", "to be", "able to", "it will", "it'll"})
 _POLITE_ORDERS = ("请", "麻烦", "记得", "please", "pls", "plz", "kindly")
+_TO_BE = frozenset({"zostanie", "zostana", "bedzie", "beda"})
 _UNTIL = ("by ", "within ", "before ", "no later than ", "do ", "w ciagu ", "przed ", "najpozniej ", "w przeciagu ")
 
 Read = tuple[tuple[Promise, ...], tuple[Promise, ...]]
@@ -172,7 +173,7 @@ class _Reader:
             kind = "restock"
         subject = self._subject(part, action)
         group, where = self._time(at, action, actions)
-        request = part.asked or self._asks_buyer(part, subject, kind, action)
+        request = part.asked or action.kind.endswith("_asked") or self._asks_buyer(part, subject, kind, action)
         if self._is_denied(part, action, group) or (not request and self._is_foreign(part, subject, kind, action)):
             return None
         when = self._when(at, group)
@@ -223,7 +224,7 @@ class _Reader:
             return True
         if any(one.piece.past for one in part.groups):
             return True
-        if action.kind.endswith("_done") and not self._is_coming(group):
+        if action.kind.endswith("_done") and not self._is_coming(group) and not self._is_to_be(part, action):
             return not part.asked
         return part.has("past") and not (self.lang == "zh" and self._is_coming(group) and not told_before(part, self.text))
 
@@ -235,6 +236,11 @@ class _Reader:
         if when.weeks_ahead or when.months_ahead or (when.unit == "days" and group.piece.sort == "day" and when.n >= 1):
             return True
         return self.text.startswith(_UNTIL, group.start) or self.text[: group.start].endswith(_UNTIL)
+
+    def _is_to_be(self, part: Segment, action: Token) -> bool:
+        """As in "zostanie dziś nadana", where the time parts the verb."""
+        words = self.text[part.start : action.start].split(" ")
+        return self.lang == "pl" and not _TO_BE.isdisjoint(words)
 
     def _is_foreign(self, part: Segment, subject: str, kind: str, action: Token) -> bool:
         if subject in ("third", "carrier") and self.lang == "pl" and is_first_person(self.text[action.start : action.end]):

@@ -13,7 +13,7 @@ from auditor.reading.times import Piece, joined, when_of
 from auditor.reading.tokens import Token
 
 ACTIONS = ("ship", "deliver", "refund", "reship", "reply", "compensate", "restock", "other")
-ACTION_KINDS = frozenset(kind + form for kind in ACTIONS for form in ("", "_bare", "_noun", "_done"))
+ACTION_KINDS = frozenset(kind + form for kind in ACTIONS for form in ("", "_bare", "_noun", "_done", "_asked"))
 _CUTTING = ("border", "negated_act")
 _ADDRESSING = frozenset({"filler", "to_buyer", "seller", "yes"})
 _NEUTRAL = ("filler", "also", "just", "yes")
@@ -213,6 +213,9 @@ def _groups(text: str, tokens: list[Token]) -> list[Group]:
                 previous.end, previous.piece, previous.either = token.end, piece, either
                 gap = []
                 continue
+        if token.piece.sort == "zone":
+            gap.append(token)
+            continue
         groups.append(Group(token.start, token.end, token.piece))
         gap = []
     return groups

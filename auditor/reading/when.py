@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 
 from auditor.model import When
-from auditor.worktime import after_next_holiday, at_minute, nth_business_day
+from auditor.reading.feasts import feast_day
+from auditor.worktime import after_next_holiday, nth_business_day, zone_of
 
 END_OF_DAY = 1440
 CALENDAR_UNKNOWN = "no_calendar"
@@ -34,13 +35,17 @@ def deadline(when: When, anchor: datetime, country: str, opens: int, closes: int
     `anchor` is aware and in the zone whose days count (a message's time, or the event that `when.anchor` names);
     `country` the calendar of business days; `opens` and `closes` the shop's hours in minutes after midnight.
     """
+    if when.zone is not None:
+        there = deadline(replace(when, zone=None), anchor.astimezone(zone_of(when.zone)), country, opens, closes)
+        here = there.deadline.astimezone(anchor.tzinfo) if there.deadline else None
+        return Resolved(here, there.arithmetic, there.problem)
     if when.n > _MOST_DAYS * (1440 if when.unit == "minutes" else 24 if when.unit == "hours" else 1):
         return Resolved(None, f"{stamp(anchor)} + {when.n:g} {when.unit}", TOO_FAR)
     if when.unit in ("minutes", "hours"):
         step = timedelta(minutes=when.n) if when.unit == "minutes" else timedelta(hours=when.n)
         end = (anchor.astimezone(UTC) + step).astimezone(anchor.tzinfo)
         return Resolved(end, f"{stamp(anchor)} + {when.n:g} {'min' if when.unit == 'minutes' else 'h'} → {stamp(end)}")
-    if when.unit == "weekday" and when.weekday is None:
+    if when.unit == "weekday" and when.weekday is None and when.feast is None:
         return _next_clock(when, anchor, opens, closes)
     day = _day(when, anchor, country)
     if day is None:
@@ -59,11 +64,13 @@ def stamp(moment: datetime) -> str:
 
 def _day(when: When, anchor: datetime, country: str) -> date | None:
     today = anchor.date()
+    if when.feast is not None:
+        return feast_day(when, today, country)
     if when.unit == "business_days":
         return nth_business_day(today, round(when.n), country)
     if when.unit == "after_holiday":
         return after_next_holiday(today, max(1, round(when.n)), country)
-    if when.unit == "weekday":
+    if when.weekday is not None:
         return _weekday(when, anchor)
     if when.unit == "week_end":
         return today + timedelta(days=6 - today.weekday() + 7 * when.weeks_ahead)
@@ -92,11 +99,19 @@ def _month_day(today: date, day: int, months_ahead: int) -> date:
 
 
 def _date(when: When, today: date) -> date:
+    if when.swap:
+        return _later_reading(when, today)
     month, day = when.month or 1, when.day or 1
     if when.year is not None:
         return _in_month(when.year, month, day)
     found = _in_month(today.year, month, day)
     return _in_month(today.year + 1, month, day) if found < today else found
+
+
+def _later_reading(when: When, today: date) -> date:
+    """3/4 is the third of April or the fourth of March: the later one that is not over."""
+    straight = replace(when, swap=False)
+    return max(_date(straight, today), _date(replace(straight, month=when.day, day=when.month), today))
 
 
 def _in_month(year: int, month: int, day: int) -> date:
@@ -108,10 +123,10 @@ def _in_month(year: int, month: int, day: int) -> date:
 
 
 def _at(day: date, minute: int, anchor: datetime) -> datetime:
-    if minute >= END_OF_DAY:
-        wall = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=anchor.tzinfo)
-        return wall.astimezone(UTC).astimezone(anchor.tzinfo)
-    return at_minute(day, minute, anchor.tzinfo or UTC)
+    """That minute of the day by the wall clock: the later one where the clock shows it twice, moved on where it is skipped."""
+    at = time(23, 59, 59) if minute >= END_OF_DAY else time(minute // 60, minute % 60)
+    wall = datetime.combine(day, at, anchor.tzinfo)
+    return max(wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1)).astimezone(anchor.tzinfo)
 
 
 def _on_day(when: When, anchor: datetime, day: date, opens: int, closes: int) -> Resolved:
@@ -127,7 +142,7 @@ def _on_day(when: When, anchor: datetime, day: date, opens: int, closes: int) ->
         ):
             return Resolved(later, f"{stamp(anchor)} → {stamp(later)}")
         end, minute = _at(day, END_OF_DAY, anchor), END_OF_DAY
-    step = f" + {when.n:g} {when.unit}" if when.unit in ("days", "business_days", "after_holiday") and when.n else ""
+    step = f" + {when.n:g} {when.unit}" if when.unit in ("days", "business_days", "after_holiday", "feast") and when.n else ""
     if minute >= END_OF_DAY:
         return Resolved(end, f"{stamp(anchor)}{step} → end of day {day.isoformat()}")
     return Resolved(end, f"{stamp(anchor)}{step} → {stamp(end)}")
