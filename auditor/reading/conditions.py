@@ -84,8 +84,9 @@ def _drop_denied_time(part: Segment, text: str) -> None:
     """In "we ship Friday not tomorrow" the denial concerns the second time alone."""
     for token in part.of("neg"):
         denied = [group for group in part.groups if 0 <= group.start - token.end <= 1]
-        told = [one for one in (*part.groups, *part.actions) if one.end <= token.start]
-        if denied and len(told) > 1 and text[token.start : token.end] in ("not", "nie"):
+        told = [group for group in part.groups if group.end <= token.start]
+        acted = any(action.end <= token.start for action in part.actions)
+        if denied and told and acted and text[token.start : token.end] in ("not", "nie"):
             _set(denied)
             part.tokens.remove(token)
             part.kinds = frozenset([one.kind for one in part.tokens])
