@@ -19,7 +19,7 @@ from auditor.engines import local
 from auditor.errors import Fault, UsageError
 from auditor.model import AuditResult, Lang, Notice, Pack
 from auditor.normalise import normalise
-from auditor.part import Outcome, Part, audit_part, together
+from auditor.part import Outcome, Part, audit_part, settled, together
 from auditor.shard import transcript_ends
 
 __all__ = ["Request", "audit", "judge", "run"]
@@ -93,7 +93,7 @@ def audit(request: Request, progress: Progress, clock: Stopwatch | None = None) 
     for outcome in local.run(audit_part, parts, request.jobs):
         outcomes.append(outcome)
         progress("judge", len(outcomes), len(parts))
-    whole = together(outcomes)
+    whole = settled(together(outcomes), packs, request.as_of, request.lang)
     clock.lap("judge")
     return assemble(request, replace(loaded, orders=orders), packs, whole)
 

@@ -10,17 +10,20 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import polars as pl
 
-from auditor.detectors import DETECTORS, Detector
+from auditor.detectors import DETECTORS, Detector, composed
 from auditor.jurisdiction import goes_first, packs_of
-from auditor.model import SEVERITIES, Certainty, Finding, Hit, Lang, NotEvaluated, Pack, Rule, Shop
+from auditor.model import SEVERITIES, Certainty, Finding, Hit, Lang, Mark, NotEvaluated, Order, Pack, Rule, Shop
 from auditor.money import at_risk, needs_order
 from auditor.params import typed_params
 from auditor.shard import Place, Shard
 from auditor.wording import render
+
+Home = tuple[str, str | None]  # platform and shop
 
 
 class Judged(NamedTuple):
@@ -28,6 +31,7 @@ class Judged(NamedTuple):
 
     findings: tuple[Finding, ...]
     not_evaluated: tuple[NotEvaluated, ...]
+    marks: tuple[Mark, ...] = ()  # still to be settled
 
 
 def places(packs: Sequence[Pack], platforms: Iterable[str]) -> dict[str, Place]:
@@ -50,7 +54,8 @@ def judge(
     seen_until: Mapping[int, datetime] | None = None,
 ) -> Judged:
     """Judge messages of whole conversations (model.MESSAGE_COLUMNS) by the packs of each message's platform."""
-    return judge_shard(shards(messages, orders, shops, packs, as_of, seen_until), packs, lang)
+    judged = judge_shard(shards(messages, orders, shops, packs, as_of, seen_until), packs, lang)
+    return settle(judged, packs, as_of, lang)
 
 
 def shards(
@@ -75,22 +80,46 @@ def judge_shard(made: Sequence[Shard], packs: Sequence[Pack], lang: Lang) -> Jud
     """The findings of some shards, each of one platform, in order of time."""
     findings: list[Finding] = []
     left: list[NotEvaluated] = []
+    marks: list[Mark] = []
     for shard in made:
         platform = shard.messages["platform"][0]
         for pack in packs_of(packs, platform):
             for rule in pack.rules:
-                for outcome in _apply(rule, pack, shard, lang):
-                    (findings if isinstance(outcome, Finding) else left).append(outcome)  # type: ignore[arg-type]
+                for outcome in apply(rule, pack, shard, lang):
+                    into = findings if isinstance(outcome, Finding) else marks if isinstance(outcome, Mark) else left
+                    into.append(outcome)  # type: ignore[arg-type]
         if not any(platform in p.platforms for p in packs):
             count = shard.messages["conversation_id"].n_unique()
             left.append(NotEvaluated("", "no_pack_for_platform", count, (platform,)))
+    return Judged(tuple(suppress(findings, packs)), tuple(merge(left)), tuple(marks))
+
+
+def settle(judged: Judged, packs: Sequence[Pack], as_of: datetime, lang: Lang) -> Judged:
+    """Count what was marked, now that all conversations were seen: `judged` with the findings that come of it, and no marks."""
+    if not judged.marks:
+        return judged
+    rules = {rule.id: (rule, pack) for pack in packs for rule in pack.rules}
+    findings, left = list(judged.findings), list(judged.not_evaluated)
+    by_version = sorted(judged.marks, key=lambda mark: (mark.rule_id, mark.since))
+    for (rule_id, since), group in groupby(by_version, key=lambda mark: (mark.rule_id, mark.since)):
+        rule, pack = rules[rule_id]
+        params = typed_params(composed.Params, dict(rule.params)[since] or {}, rule.path)
+        marks = list(group)
+        first = {mark.hit.conversation_id: mark for mark in reversed(marks)}
+        for outcome in composed.settle(marks, params, as_of):
+            if isinstance(outcome, NotEvaluated):
+                left.append(replace(outcome, rule_id=rule_id))
+            else:
+                mark = first[outcome.conversation_id]
+                findings.append(finding(outcome, rule, pack, (mark.platform, mark.shop_id), lang, mark.order))
     return Judged(tuple(suppress(findings, packs)), tuple(merge(left)))
 
 
 # ---- rules and dates -----------------------------------------------------------------------------------------------------
 
 
-def _apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding | NotEvaluated]:
+def apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding | NotEvaluated | Mark]:
+    """What one rule makes of a shard that one of its pack's platforms holds."""
     if rule.status == "withdrawn":
         return
     detector = DETECTORS[rule.detector]
@@ -101,15 +130,21 @@ def _apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding
         for outcome in outcomes(shard, detector, typed_params(detector.Params, values, rule.path)):
             if isinstance(outcome, NotEvaluated):
                 yield replace(outcome, rule_id=rule.id)
-            elif since <= outcome.at.date() and (until is None or outcome.at.date() < until):
-                yield finding(outcome, rule, pack, shard, lang)
+                continue
+            day = (outcome.hit if isinstance(outcome, Mark) else outcome).at.date()
+            if day < since or (until is not None and day >= until):
+                continue
+            if isinstance(outcome, Mark):
+                yield replace(outcome, rule_id=rule.id, since=since, order=_order(outcome.hit, rule, shard))
+            else:
+                yield finding(outcome, rule, pack, shard.home_of(outcome.conversation_id), lang, _order(outcome, rule, shard))
     if rule.params and first < rule.params[0][0]:
         early = shard.messages.filter(pl.col("sent_at").dt.date() < rule.params[0][0])["conversation_id"].n_unique()
         if early:
             yield NotEvaluated(rule.id, "before_first_version", early)
 
 
-def outcomes(shard: Shard, detector: Detector, params: Any) -> tuple[Hit | NotEvaluated, ...]:
+def outcomes(shard: Shard, detector: Detector, params: Any) -> tuple[Hit | NotEvaluated | Mark, ...]:
     """What the detector sees with these parameters; rules of different packs that set the same share one look."""
     return shard.once(_Look(detector.NAME, params))
 
@@ -121,7 +156,7 @@ class _Look:
     name: str
     params: Any
 
-    def __call__(self, shard: Shard) -> tuple[Hit | NotEvaluated, ...]:
+    def __call__(self, shard: Shard) -> tuple[Hit | NotEvaluated | Mark, ...]:
         return tuple(DETECTORS[self.name].check(shard, self.params))
 
 
@@ -142,12 +177,17 @@ def _days(shard: Shard) -> tuple[date, date]:
 # ---- a hit becomes a finding ------------------------------------------------------------------------------------------------
 
 
-def finding(hit: Hit, rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Finding:
+def _order(hit: Hit, rule: Rule, shard: Shard) -> Order | None:
+    """The order that the penalty is reckoned from, where it needs one."""
+    needed = needs_order(rule.clause.penalty_on(hit.at.date()))
+    return shard.order_of(hit.conversation_id, hit.order_id) if needed else None
+
+
+def finding(hit: Hit, rule: Rule, pack: Pack, home: Home, lang: Lang, order: Order | None = None) -> Finding:
     """The hit in the rule's words, with its clause, severity and a name that stays the same in every run."""
-    platform, shop_id = shard.home_of(hit.conversation_id)
+    platform, shop_id = home
     certainty: Certainty = "proven" if hit.certainty == rule.certainty_at_most == "proven" else "suspected"
-    penalty = rule.clause.penalty_on(hit.at.date())
-    risk = at_risk(penalty, shard.order_of(hit.conversation_id, hit.order_id) if needs_order(penalty) else None)
+    risk = at_risk(rule.clause.penalty_on(hit.at.date()), order)
     return Finding(
         finding_id=finding_id(rule.id, hit),
         rule_id=rule.id,

@@ -12,9 +12,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from auditor.errors import Fault, UsageError
-from auditor.model import Rule
+from auditor.model import LANGS, Rule
+from auditor.rulesdir import RULES
 
 P = TypeVar("P")
+Steps = tuple[str | int, ...]
+Complaint = tuple[Steps, str, str]  # the way to the value inside the parameters, what is wrong, the mend
+ListName = typing.NewType("ListName", str)  # a word list in rules/words, as in "misleading/off_platform"
 
 _LONGEST_PATTERN = 4096
 _MOST_NAMED = 16
@@ -35,32 +39,64 @@ def typed_params(params: type[P], values: Mapping[str, object], place: str = "")
     """An instance of the detector's Params from a rule's values. Raises UsageError with every fault."""
     made, faults = check_params(params, values)
     if faults or made is None:
-        raise UsageError(Fault(f"{place}: {key}" if place else key, what, mend) for key, what, mend in faults)
+        named = [(".".join(map(str, steps)), what, mend) for steps, what, mend in faults]
+        raise UsageError(Fault(f"{place}: {key}" if place else key, what, mend) for key, what, mend in named)
     return made
 
 
-def check_params(params: type[P], values: Mapping[str, object]) -> tuple[P | None, list[tuple[str, str, str]]]:
-    """The instance, or None and what is wrong as (key, what, mend)."""
-    hints = typing.get_type_hints(params)
-    fields = {f.name: f for f in dataclasses.fields(params)}  # type: ignore[arg-type]
-    faults: list[tuple[str, str, str]] = []
+class Complaints(ValueError):  # noqa: N818 - several errors at once
+    """Faults inside a nested value."""
+
+    def __init__(self, faults: Iterable[Complaint]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(what for _, what, _ in self.faults))
+
+
+def yaml_names(params: type) -> Mapping[str, dataclasses.Field[Any]]:
+    """What a rule writes → the field it sets: the field's own name, or its metadata's `yaml`."""
+    return {str(f.metadata.get("yaml", f.name)): f for f in dataclasses.fields(params)}
+
+
+def check_params(params: type[P], values: Mapping[str, object]) -> tuple[P | None, list[Complaint]]:
+    """The instance, or None and what is wrong, each by its way inside the values."""
+    hints, fields = typing.get_type_hints(params), yaml_names(params)
+    faults: list[Complaint] = []
     given: dict[str, object] = {}
+    meant: set[str] = set()
     for key, value in values.items():
         if key not in fields:
-            faults.append((key, "the detector has no such parameter", suggest(key, fields)))
+            mend = suggest(key, fields)
+            meant.add(mend.removeprefix("did you mean ").rstrip("?"))
+            faults.append(((key,), "the detector has no such parameter", mend))
             continue
+        name = fields[key].name
         try:
-            given[key] = convert(hints[key], value)
+            given[name] = convert(hints[name], value)
         except ValueError as error:
-            what, _, mend = str(error).partition("; ")
-            faults.append((key, what, mend))
+            faults += [((key, *steps), what, mend) for steps, what, mend in complaints(error)]
         else:
-            faults += [(key, what, "") for what in unsafe_patterns(key, given[key])]
-    for name, field in fields.items():
+            faults += [((key,), what, "") for what in unsafe_patterns(key, given[name])]
+    for key, field in fields.items():
         needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        if needed and name not in values:
-            faults.append((name, "the detector needs this parameter", "write it"))
-    return (None, faults) if faults else (params(**given), [])
+        if needed and key not in values and key not in meant:
+            faults.append(((key,), "the detector needs this parameter", "write it"))
+    return (None, faults) if faults else _made(params, given)
+
+
+def _made(params: type[P], given: Mapping[str, object]) -> tuple[P | None, list[Complaint]]:
+    """The instance; a Params may refuse values that do not fit together by raising ValueError("what; mend")."""
+    try:
+        return params(**given), []
+    except ValueError as error:
+        return None, complaints(error)
+
+
+def complaints(error: ValueError) -> list[Complaint]:
+    """What a converter complains of."""
+    if isinstance(error, Complaints):
+        return list(error.faults)
+    what, _, mend = str(error).partition("; ")
+    return [((), what, mend)]
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -76,8 +112,12 @@ def suggest(word: str, known: Iterable[str]) -> str:
 def convert(hint: Any, value: object) -> object:
     """A YAML value as the hinted type. Raises ValueError("what; mend")."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if hint is ListName:
+        return _to_list_name(value)
     if isinstance(hint, typing.NewType):
         return convert(hint.__supertype__, value)
+    if dataclasses.is_dataclass(hint):
+        return _nested(hint, value)
     if origin in (typing.Union, types.UnionType):
         return _either(args, value)
     if origin is typing.Literal:
@@ -98,9 +138,38 @@ def _either(args: tuple[Any, ...], value: object) -> object:
 
 
 def _many(hint: Any, value: object) -> list[object]:
-    if isinstance(value, list | tuple):
-        return [convert(hint, each) for each in value]
-    raise ValueError(f"{value!r} is not a list; write [a, b]")
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{value!r} is not a list; write [a, b]")  # noqa: TRY004 - a fault of the file, not of a type
+    made: list[object] = []
+    faults: list[Complaint] = []
+    for place, each in enumerate(value):
+        try:
+            made.append(convert(hint, each))
+        except ValueError as error:
+            faults += [((place, *steps), what, mend) for steps, what, mend in complaints(error)]
+    if faults:
+        raise Complaints(faults)
+    return made
+
+
+def _nested(hint: Any, value: object) -> object:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{value!r} is not a mapping; write {{{', '.join(yaml_names(hint))}}}")  # noqa: TRY004
+    made, faults = check_params(hint, value)
+    if faults:
+        raise Complaints(faults)
+    return made
+
+
+def _to_list_name(value: object) -> str:
+    if isinstance(value, str) and any((RULES / "words" / lang / f"{value}.yaml").is_file() for lang in LANGS):
+        return value
+    raise ValueError(f"there is no word list {value!r}; {suggest(str(value), _list_names())}")
+
+
+def _list_names() -> set[str]:
+    roots = [RULES / "words" / lang for lang in LANGS]
+    return {path.relative_to(root).with_suffix("").as_posix() for root in roots for path in root.rglob("*.yaml")}
 
 
 def _plain(hint: Any, value: object) -> object:

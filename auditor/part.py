@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from auditor.check import judge_shard, merge, shards
+from auditor.check import Judged, judge_shard, merge, settle, shards
 from auditor.detectors import response_time
 from auditor.jurisdiction import packs_of
 from auditor.ledger import ledger
-from auditor.model import ACTIVITY_COLUMNS, ROUND_COLUMNS, Finding, Lang, LedgerEntry, NotEvaluated, Pack, Rule, Shop
+from auditor.model import ACTIVITY_COLUMNS, ROUND_COLUMNS, Finding, Lang, LedgerEntry, Mark, NotEvaluated, Pack, Rule, Shop
 from auditor.params import typed_params, version_at
 from auditor.rounds import Terms, judged, rounds
 from auditor.shard import Shard
@@ -42,6 +42,7 @@ class Outcome:
     ledger: tuple[LedgerEntry, ...]
     rounds: pl.DataFrame
     activity: pl.DataFrame
+    marks: tuple[Mark, ...] = ()  # to be settled once all parts are together
 
 
 def audit_part(part: Part) -> Outcome:
@@ -55,6 +56,7 @@ def audit_part(part: Part) -> Outcome:
         entries,
         _concat([response_rounds(shard, part.packs) for shard in made], ROUND_COLUMNS),
         _concat([activity(shard) for shard in made], ACTIVITY_COLUMNS),
+        judgement.marks,
     )
 
 
@@ -118,9 +120,7 @@ def activity(shard: Shard) -> pl.DataFrame:
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
     """The outcomes of all parts as one, in an order that does not depend on how the work was split."""
-    findings = sorted(
-        (f for o in outcomes for f in o.findings), key=lambda f: (f.occurred_at, f.conversation_id, f.rule_id, f.finding_id)
-    )
+    findings = sorted((f for o in outcomes for f in o.findings), key=_place)
     entries = sorted(
         (e for o in outcomes for e in o.ledger), key=lambda e: (e.made_at, e.conversation_id, e.message_ids, e.kind, e.text)
     )
@@ -129,4 +129,15 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
     keys = ["platform", "shop_id", "agent_id", "day"]
     days = days.group_by(keys).agg(pl.col("conversations", "messages").sum()).sort(keys, nulls_last=True)
     left = merge(n for o in outcomes for n in o.not_evaluated)
-    return Outcome(tuple(findings), tuple(left), tuple(entries), table, days)
+    marks = sorted((m for o in outcomes for m in o.marks), key=lambda m: (m.rule_id, m.since, m.hit.at, m.hit.conversation_id))
+    return Outcome(tuple(findings), tuple(left), tuple(entries), table, days, tuple(marks))
+
+
+def settled(whole: Outcome, packs: Sequence[Pack], as_of: datetime, lang: Lang) -> Outcome:
+    """The outcome of all parts with what was counted over all of them."""
+    done = settle(Judged(whole.findings, whole.not_evaluated, whole.marks), packs, as_of, lang)
+    return replace(whole, findings=tuple(sorted(done.findings, key=_place)), not_evaluated=done.not_evaluated, marks=())
+
+
+def _place(f: Finding) -> tuple[datetime, str, str, str]:
+    return f.occurred_at, f.conversation_id, f.rule_id, f.finding_id

@@ -238,7 +238,7 @@ def test_parameters_take_the_detectors_types() -> None:
     }
     made = rulebook.typed_params(Params, values)
     assert made == Params(timedelta(minutes=90), "first", (480, 1380), ("a",), (), 3, 0.25, True, Decimal("3.50"), None)
-    assert check_params(Params, {})[1][0][0] == "limit"
+    assert check_params(Params, {})[1][0][0] == ("limit",)
     with pytest.raises(UsageError, match="here: limit"):
         rulebook.typed_params(Params, {"limit": "x"}, "here")
 

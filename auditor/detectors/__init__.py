@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-from auditor.detectors import contradiction, mechanical, phrases, procedure, promises, response_time, ship_window, statements
-from auditor.model import Hit, NotEvaluated
+from auditor.detectors import (
+    composed,
+    contradiction,
+    mechanical,
+    phrases,
+    procedure,
+    promises,
+    response_time,
+    ship_window,
+    statements,
+)
+from auditor.model import Hit, Mark, NotEvaluated
 from auditor.shard import Shard
 
 
@@ -20,8 +30,11 @@ class Detector(Protocol):
     FACTS: frozenset[str]  # what a rule's message may name
     Params: Any
 
-    def check(self, shard: Shard, params: Any) -> Iterator[Hit | NotEvaluated]:
-        """Hits of one shard that holds one pack's platforms; NotEvaluated with an empty rule_id, which check.py fills in."""
+    def check(self, shard: Shard, params: Any) -> Iterator[Hit | NotEvaluated | Mark]:
+        """Hits of one shard that holds one pack's platforms; NotEvaluated with an empty rule_id, which check.py fills in.
+
+        Marks are settled by `composed.settle` once all shards were seen.
+        """
         ...
 
 
@@ -34,6 +47,7 @@ _MODULES: tuple[Any, ...] = (
     phrases,
     mechanical,
     procedure,
+    composed,
 )
 
 DETECTORS: Mapping[str, Detector] = {module.NAME: module for module in _MODULES}

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from auditor.model import Conversation, Hit, NotEvaluated
+from auditor.params import ListName
 from auditor.shard import Shard
 from auditor.turns import is_text, may_say, passages
 
@@ -34,12 +35,12 @@ class Params:
     weak passage. `needs`: one of these must match in the same message too. `unless`: a match of these clears the message.
     """
 
-    lists: tuple[str, ...] = ()
-    weak: tuple[str, ...] = ()
-    mild: tuple[str, ...] = ()
-    reaction: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
+    lists: tuple[ListName, ...] = ()
+    weak: tuple[ListName, ...] = ()
+    mild: tuple[ListName, ...] = ()
+    reaction: tuple[ListName, ...] = ()
+    needs: tuple[ListName, ...] = ()
+    unless: tuple[ListName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

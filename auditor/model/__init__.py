@@ -5,7 +5,7 @@ Tables are Polars frames with the columns below. Instants are UTC; `offset_s` ke
 """
 
 from auditor.model.columns import ACTIVITY_COLUMNS, MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS, ORDER_INSTANTS, ROUND_COLUMNS
-from auditor.model.found import FactValue, Finding, Hit, NotEvaluated
+from auditor.model.found import FactValue, Finding, Hit, Mark, NotEvaluated
 from auditor.model.law import (
     AppealForm,
     AppealTerms,
@@ -70,6 +70,7 @@ __all__ = [
     "InputFile",
     "Lang",
     "LedgerEntry",
+    "Mark",
     "Message",
     "NotEvaluated",
     "Notice",

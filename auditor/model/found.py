@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from auditor.model.records import Order
 from auditor.model.terms import Certainty, Family, Severity
 
 FactValue = str | int | float | Decimal | datetime | timedelta | None
@@ -27,6 +28,25 @@ class Hit:
     threshold: str = ""
     order_id: str | None = None
     basis: str = ""  # suspected: what it rests on
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that counts towards a rule on a whole agent, buyer or shop, settled once all conversations were seen.
+
+    `who`: the agent, buyer or shop (None: nobody is named); `text`: letters and digits, what makes two of them alike;
+    `counts`: False where it belongs to the whole that a share is taken of.
+    """
+
+    hit: Hit
+    who: str | None
+    text: str
+    counts: bool
+    platform: str
+    shop_id: str | None
+    rule_id: str = ""
+    since: date = date.min  # the version of the rule's parameters that saw it
+    order: Order | None = None  # that the penalty is reckoned from
 
 
 @dataclass(frozen=True, slots=True)

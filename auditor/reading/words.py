@@ -49,6 +49,8 @@ class WordList:
     unless: Any
     unless_message: Any
     patterns: tuple[str, ...] = ()  # `any`, one by one, as they are matched
+    clearing: tuple[str, ...] = ()  # `unless`, one by one
+    clearing_message: tuple[str, ...] = ()  # `unless_message`, one by one
     tokens: tuple[tuple[dict[str, object], ...], ...] = ()
     token_gate: Any = None
     whole_message: bool = False
@@ -164,12 +166,14 @@ def _read(path: Path, name: str, lang: Lang) -> WordList:
         lang=lang,
         what=str(what),
         gate=gate,
-        any=_compiled(patterns["any"]),
-        unless=_compiled(patterns["unless"]),
-        unless_message=_compiled(patterns["unless_message"]),
+        any=compiled(patterns["any"]),
+        unless=compiled(patterns["unless"]),
+        unless_message=compiled(patterns["unless_message"]),
         patterns=patterns["any"],
+        clearing=patterns["unless"],
+        clearing_message=patterns["unless_message"],
         tokens=tokens,
-        token_gate=_compiled([re2.escape(one) for one in literals]),
+        token_gate=compiled([re2.escape(one) for one in literals]),
         whole_message=value.get("scope") == "message",
         hits=texts["hits"],
         misses=texts["misses"],
@@ -177,7 +181,8 @@ def _read(path: Path, name: str, lang: Lang) -> WordList:
     )
 
 
-def _compiled(patterns: Iterable[str]) -> Any:
+def compiled(patterns: Iterable[str]) -> Any:
+    """The patterns as one alternation, or None where there are none."""
     pieces = [f"(?:{pattern})" for pattern in patterns]
     return re2.compile("|".join(pieces), _options()) if pieces else None
 
@@ -310,4 +315,4 @@ def _token_spans(words: WordList, piece: str) -> list[Span]:
     return spans
 
 
-__all__ = ["Span", "WordList", "all_word_lists", "clause_at", "word_list"]
+__all__ = ["Span", "WordList", "all_word_lists", "clause_at", "compiled", "word_list"]

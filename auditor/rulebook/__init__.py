@@ -13,6 +13,7 @@ from auditor.errors import Fault, UsageError
 from auditor.jurisdiction import firsts, packs_of, stem
 from auditor.model import Pack, Rule
 from auditor.params import suggest, typed_params, version_at
+from auditor.rulebook.define import definitions
 from auditor.rulebook.head import read_pack
 from auditor.rulebook.read import Reader, read_rule
 from auditor.rulesdir import RULES
@@ -99,6 +100,7 @@ def _load_pack(folder: Path, detectors: Mapping[str, Detector], faults: list[Fau
         digest.update(path.name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"") + b"\0")
     head = _read(folder / "pack.yaml", faults)
     pack = read_pack(head or Reader(strictyaml.Document(Path(_shown(folder / "pack.yaml")), None)), folder.name, detectors)
+    shared = definitions(head) if head else {}
     if not paths:
         faults.append(Fault(_shown(folder), "holds no rule and would find everybody clean", "write one, or remove the folder"))
     faults += [
@@ -110,7 +112,7 @@ def _load_pack(folder: Path, detectors: Mapping[str, Detector], faults: list[Fau
     for path in paths:
         reader = _read(path, faults)
         if reader is not None:
-            rules.append(read_rule(reader, folder.name, path.stem, detectors))
+            rules.append(read_rule(reader, folder.name, path.stem, detectors, shared))
             faults += reader.faults
     faults += head.faults if head else ()
     return replace(pack, rules=tuple(rules), sha256=digest.hexdigest())

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from auditor.rulebook.read import Reader
 
 _NEEDED = ("id", "version", "title", "platforms", "timezone", "calendar", "currency", "language", "hours")
-_KEYS = (*_NEEDED, "names", "includes", "rates", "exemptions", "appeal")
+_KEYS = (*_NEEDED, "names", "includes", "rates", "exemptions", "appeal", "define")
 _APPEAL_KEYS = ("window", "starts", "clause", "counts", "entry", "evidence", "assumed", "form")
 _FORM_KEYS = ("images", "file_mb", "formats", "characters", "attempts", "again_within", "partial_screenshots")
 _RATE_KEYS = ("title", "params", "clause", "window", "target", "figures")

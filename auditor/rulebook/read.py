@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from auditor.errors import Fault
 from auditor.model import FAMILIES, LANGS, SEVERITIES, Certainty, Rule, Versions
 from auditor.params import check_params, suggest
 from auditor.rulebook.clause import read_clause, read_figures, to_day
+from auditor.rulebook.define import expanded
 from auditor.strictyaml import Document, Steps
 from auditor.wording import BraceError, names
 
@@ -150,7 +152,9 @@ class Reader:
         return tuple(str(each).strip() for each in value)
 
 
-def read_rule(reader: Reader, pack: str, stem: str, detectors: Mapping[str, Detector]) -> Rule:
+def read_rule(
+    reader: Reader, pack: str, stem: str, detectors: Mapping[str, Detector], shared: Mapping[str, object] | None = None
+) -> Rule:
     """The rule of a file; what is wrong is in reader.faults, and then the rule must not be used."""
     reader.mapping((), _RULE_KEYS, [key for key in _RULE_KEYS if key not in ("certainty_at_most", "yields_to", "figures")])
     name = reader.text(("id",))
@@ -174,7 +178,7 @@ def read_rule(reader: Reader, pack: str, stem: str, detectors: Mapping[str, Dete
         fix=reader.texts(("fix",), facts=frozenset()),
         clause=read_clause(reader, ("clause",)),
         falsepositives=reader.texts_each(("falsepositives",)),
-        params=read_versions(reader, ("params",), detector),
+        params=read_versions(reader, ("params",), detector, shared or {}),
         certainty_at_most=reader.choice(("certainty_at_most",), CERTAINTIES),
         yields_to=reader.list_of_texts(("yields_to",), optional=True),
         figures=read_figures(reader, ("figures",)),
@@ -182,7 +186,9 @@ def read_rule(reader: Reader, pack: str, stem: str, detectors: Mapping[str, Dete
     )
 
 
-def read_versions(reader: Reader, place: Steps, detector: Detector | None) -> Versions:
+def read_versions(
+    reader: Reader, place: Steps, detector: Detector | None, shared: Mapping[str, object] = MappingProxyType({})
+) -> Versions:
     """Parameters by the day from which they hold, oldest first; null where the rule is withdrawn from that day on."""
     versions: list[tuple[date, Mapping[str, object] | None]] = []
     given = reader.mapping(place, None)
@@ -198,9 +204,11 @@ def read_versions(reader: Reader, place: Steps, detector: Detector | None) -> Ve
         if values is not None and not isinstance(values, dict):
             reader.fault(steps, "is not a mapping", "write {limit: 3m} or null for withdrawn")
             continue
+        if values is not None:
+            values = expanded(reader, steps, values, shared)
         if values is not None and detector is not None:
-            for name, what, mend in check_params(detector.Params, values)[1]:
-                reader.fault((*steps, name), what, mend)
+            for inside, what, mend in check_params(detector.Params, values)[1]:
+                reader.fault((*steps, *inside), what, mend)
         versions.append((day, values))
     return tuple(versions)
 

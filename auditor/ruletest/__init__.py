@@ -137,7 +137,7 @@ def _judge(cases: Sequence[Case], packs: Sequence[Pack], as_of: datetime) -> lis
     found: dict[tuple[str, str], list[Finding]] = {}
     for finding in judge(messages, orders, shops, packs, as_of, "en", ends).findings:
         if finding.suppressed_by in (None, "draft"):
-            found.setdefault((finding.conversation_id, finding.rule_id), []).append(finding)
+            found.setdefault((finding.conversation_id.partition("-")[0], finding.rule_id), []).append(finding)
     return [
         Result(case.rule.id, case.name, case.place, compare(case, found.get((f"c{n}", case.rule.id), [])))
         for n, case in enumerate(cases)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from pathlib import Path
@@ -43,6 +43,7 @@ class Line:
     content_type: str
     text: str
     fragment: str | None
+    conversation: int = 0  # counted up by a line of dashes: another buyer's conversation with the same shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +156,13 @@ def _language(pack: Pack, lines: Sequence[Line]) -> str:
 def _lines(source: _Source, steps: strictyaml.Steps, chat: object) -> list[Line]:
     written = [line.strip() for line in str(chat or "").splitlines() if line.strip()]
     made = []
+    conversation = 0
     for number, line in enumerate(written, 1):
+        if set(line) == {"-"}:
+            conversation += 1
+            continue
         try:
-            made.append(_line(source, number, line))
+            made.append(replace(_line(source, number, line), conversation=conversation))
         except ValueError as error:
             place = f"{source.document.path}:{source.document.line_of(steps) + number}"
             source.faults.append(Fault(place, str(error), "write 2026-03-02 10:00:00 buyer: text, or agent NAME: text"))
@@ -276,7 +281,7 @@ def _frame(rows: list[dict[str, object]], columns: Mapping[str, pl.DataType | ty
 def _message(case: Case, n: int, line: Line, names: Mapping[str, str]) -> dict[str, object]:
     offset = line.at.utcoffset() or timedelta(0)
     return {
-        "conversation_id": f"c{n}",
+        "conversation_id": f"c{n}-{line.conversation}" if line.conversation else f"c{n}",
         "message_id": line.message_id,
         "sent_at": line.at,
         "offset_s": int(offset.total_seconds()),
@@ -287,7 +292,7 @@ def _message(case: Case, n: int, line: Line, names: Mapping[str, str]) -> dict[s
         "channel": "chat",
         "platform": case.platform,
         "shop_id": f"s{n}",
-        "buyer_id": f"b{n}",
+        "buyer_id": f"b{n}-{line.conversation}" if line.conversation else f"b{n}",
         "order_id": names.get(case.order, case.order) if case.order else None,
         "product_id": case.product,
         "lang": case.lang,
