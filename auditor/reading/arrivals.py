@@ -19,6 +19,17 @@ _PARCELS: dict[Lang, tuple[str, ...]] = {
 }
 
 
+def is_receipt(part: Segment, action: Token, text: str) -> bool:
+    """Whether the Chinese verb tells of a receipt that is no promise: by the shop (我们收到), or as an event (收到商品后…)."""
+    if not text.startswith(("收到", "签收"), action.start):
+        return False
+    if text.startswith("签收", action.start) and not text[: action.start].endswith(("能", "会", "可以", "就")):
+        return not part.asked
+    before = [token.kind for token in part.tokens if token.end <= action.start and token.kind in ("seller", "buyer", "to_buyer")]
+    later = any(other.start > action.start and not other.kind.startswith("deliver") for other in part.actions)
+    return before[-1:] == ["seller"] or later
+
+
 def is_own_stock(part: Segment, action: Token, text: str, lang: Lang) -> bool:
     """Whether the shop's own goods arrive ("the blue ones arrive on Monday", 黑色周一到货), not the buyer's parcel."""
     if part.asked or not text.startswith(_ARRIVES[lang], action.start) or part.has("to_buyer", "buyer", "carrier"):

@@ -8,6 +8,8 @@ from auditor.model import Lang
 from auditor.reading.segments import Group, Segment
 from auditor.reading.tokens import Token
 
+_NEAR = 3  # characters: "今天发货不行"; a denial farther behind the verb is about something else
+_OF_TIME = ("时效", "时间", "周期", "时候")
 _TOLD = ("已", "已经", "刚", "刚刚", "早就", "之前", "上次")
 
 
@@ -19,13 +21,14 @@ def has_denial(part: Segment, action: Token, group: Group | None, text: str, lan
         return True
     conditions = part.of("condition") if group is not None else []
     first, last = (conditions[0].end, group.start) if conditions and group is not None else (0, 0)
-    return any(not first <= token.start < last for token in part.of("neg", "negated_act"))
+    denials = [token for token in part.of("neg", "negated_act") if not first <= token.start < last]
+    return any(token.kind != "neg" or token.start <= action.end + _NEAR for token in denials)
 
 
 def _is_attribute(part: Segment, action: Token, text: str) -> bool:
     """Whether the verb only says of which thing is spoken ("48小时发货的标签"): 的 and a noun that is no token follow it."""
     at = action.end + 1
-    if at >= part.end or text[action.end] != "的" or not text[at].isalpha():
+    if at >= part.end or text[action.end] != "的" or not text[at].isalpha() or text.startswith(_OF_TIME, at):
         return False
     return not any(token.start <= at < token.end for token in part.tokens)
 

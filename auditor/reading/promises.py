@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from auditor.model import Lang, Promise, When
 from auditor.reading.answers import assent, elliptic
-from auditor.reading.arrivals import is_own_stock
+from auditor.reading.arrivals import is_own_stock, is_receipt
 from auditor.reading.conditions import mark_conditions
 from auditor.reading.denials import has_denial, is_first_person, that_clause_of_denial, told_before
 from auditor.reading.kinds import denied_kind, kind_of
@@ -24,6 +24,7 @@ from auditor.reading.tokens import Token, lexer, tokens
 __all__ = ["assent", "elliptic", "promise_gate", "promises"]
 
 _ON_WAY_BACK = ("寄回", "退回", "退货", "寄过", "退过", "发回", "寄给我们")  # what a buyer does
+_I = ("我想", "我先", "我再", "我就", "我买", "我自", "我要", "我用", "我明", "我后", "我今", "我下", "我周")  # the buyer
 _COUNTED = ("minutes", "hours", "days", "business_days")
 _DEICTIC = ("今", "明", "后天", "后日", "大后", "这", "本", "下")  # counted from now, whatever happens
 _LICENCES = ("seller", "buyer", "hedge", "estimate", "condition_order", "order_word")
@@ -103,6 +104,8 @@ class _Reader:
     def _find_main_actions(self, part: Segment) -> list[Token]:
         actions = [action for action in part.actions if self._is_active(part, action)]
         actions = self._without_condition(part, actions)
+        if self.lang == "zh":
+            actions = [action for action in actions if not is_receipt(part, action, self.text)]
         if not actions and self.lang != "zh":
             actions = [replace(token, kind="refund_noun") for token in part.of("object_refund")[:1]]
         if any(not action.kind.startswith("other") for action in actions):
@@ -255,7 +258,9 @@ class _Reader:
         if group is not None or part.has("vague"):
             return True
         before = self.parts[at - 1] if at else None
-        return before is not None and before.has("vague") and not before.actions and not before.asked
+        if before is None or not before.has("vague") or before.actions or before.asked:
+            return False
+        return self.lang != "zh" or not before.has("buyer")
 
     # ---- its time --------------------------------------------------------------------------------------------------------
 
@@ -314,7 +319,7 @@ class _Reader:
         text = self.normal.quote(part.start, part.end)
         if part.asked:
             back = any(self.text.startswith(_ON_WAY_BACK, token.start) for token in part.of("buyer"))
-            return [] if back else [Promise("other", text, when, request=True)]
+            return [] if back or self.text.startswith(_I, part.start) else [Promise("other", text, when, request=True)]
         before = self._denied_before(at)
         if before is None or when is None or part.part_of_denial or not part.is_bare_time():
             return []

@@ -7,6 +7,11 @@ from auditor.reading.normal import Normal
 from auditor.reading.segments import Segment
 
 _ASKING = ("ask", "ask_when")
+_OF_NO_PROMISE = (
+    "等",
+    "请问",
+    "还有",
+)  # "2天内有货 您等一下可以吗": a Chinese question that leaves the promise before it as it is
 
 
 def mark_questions(parts: list[Segment], normal: Normal, lang: Lang) -> None:
@@ -21,7 +26,10 @@ def mark_questions(parts: list[Segment], normal: Normal, lang: Lang) -> None:
             _mark_sentence(parts, at)
         if part.asked and at and not part.actions and not part.groups and part.end - part.start <= 16:
             before = parts[at - 1]
-            told = any(one.has("correction") for one in parts[max(0, at - 3) : at])  # "改到周三发,您看可以吗" is settled
+            patience = lang == "zh" and ("等" in normal.text[part.start : part.end])  # "2天内有货 您等一下可以吗": that is told
+            told = patience or any(
+                one.has("correction") for one in parts[max(0, at - 3) : at]
+            )  # "改到周三发,您看可以吗" is settled
             if before.sentence == part.sentence and (before.actions or before.groups) and not told:
                 before.asked = True  # "…, is that ok?"
 

@@ -146,6 +146,12 @@ def _holiday(groups: Groups) -> Piece:
 
 
 RULES: tuple[tuple[str, Reader], ...] = (
+    (rf"(?:都|已经|过去|过了|等了|好)?{_RANGE}个?(?:多)?(?:小时|钟头|天|分钟|周|星期|月)(?:多)?了", lambda groups: AGO),
+    (rf"(?:延迟|延误|耽误|推迟|延长|晚)(?:个)?{_RANGE}个?(?:小时|天|工作日|周)", lambda groups: VAGUE),
+    (
+        rf"{_N}个?(?:分钟|小时|钟头|天) ?(?:-|~|到|至) ?({_N}) ?个?()(小时|钟头|天|工作日){_IN}",
+        lambda groups: _span(groups),
+    ),
     (rf"(?:已经|都|过去|过了)?(?:{_RANGE}|半)个?(?:多)?(?:小时|钟头|天|分钟|周|星期|月)(?:之|以)?前", lambda groups: AGO),
     (
         rf"(?:{_RANGE})? ?个?(半)? ?个?(小时|钟头|hours|hour|hrs|hr|h|分钟|mins|min|刻钟|工作日|工作天){_IN}(?:之?后)?",

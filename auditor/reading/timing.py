@@ -24,6 +24,8 @@ _LATEST = ("最晚", "最迟", "最慢", "najpozniej", "latest", "at the latest"
 def own_time(part: Segment, action: Token, actions: Sequence[Token], lang: Lang) -> Group | None:
     """The time of an action within its segment: in Chinese the one before it, else the one after it."""
     groups = [group for group in part.groups if not group.condition]
+    if lang == "zh" and _is_before_next(groups, action, actions):
+        return None
     if len(groups) <= 1:
         return groups[0] if groups else None
     actions = actions if len(actions) > 1 else part.actions
@@ -32,10 +34,19 @@ def own_time(part: Segment, action: Token, actions: Sequence[Token], lang: Lang)
     before = [group for group in groups if last <= group.start < action.start]
     after = [group for group in groups if action.end <= group.start < following]
     if lang == "zh":
-        found = before[-1:] or after[:1] or groups[-1:]
+        bound = [group for group in after if any(action.end <= token.start < group.start for token in part.of("also"))]
+        found = bound[-1:] or before[-1:] or after[:1] or groups[-1:]
     else:
         found = after[:1] or (before[-1:] if last == part.start else []) or groups[:1]
     return found[0] if found else None
+
+
+def _is_before_next(groups: Sequence[Group], action: Token, actions: Sequence[Token]) -> bool:
+    """Whether no time stands before the action and the first after it belongs to the next one: "到货2天后会有人联系您"."""
+    if not groups or groups[0].start < action.start:
+        return False
+    following = [one.start for one in actions if one.start > action.start]
+    return bool(following) and groups[0].end <= following[0]
 
 
 def later_bound(following: Sequence[Segment], text: str) -> tuple[Group, Segment] | None:
