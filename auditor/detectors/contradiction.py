@@ -263,8 +263,8 @@ def _against_words(shard: Shard, conversation: Conversation, slots: Sequence[str
     ours = [one for one in said(shard, conversation) if one.claim.slot in slots]
     for slot in sorted({one.claim.slot for one in ours}):
         mine = [one for one in ours if one.claim.slot == slot]
-        if any(_judge(shard, conversation, one) is not None for one in mine):
-            continue  # a fact decides who is right
+        if any(judged[0] for one in mine if (judged := _judge(shard, conversation, one)) is not None):
+            continue  # a fact tells who is wrong
         yield from _pairs(conversation, mine, against)
 
 

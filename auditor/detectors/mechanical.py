@@ -21,6 +21,7 @@ import polars as pl
 from rapidfuzz import fuzz
 
 from auditor.model import Conversation, FactValue, Hit, NotEvaluated
+from auditor.reading.things import named_things
 from auditor.shard import Shard
 from auditor.skeletons import skeletons
 from auditor.turns import Turn, is_text, letters, made_of, may_say, passages, texts_made_of, turns
@@ -42,6 +43,7 @@ _FEWEST = 4  # letters of what is left without idle words
 _LONGEST_FILLER = 24  # characters
 _LONGEST_HOLD = 60
 _HOLDING = (_HOLD, _CLOSING, _FILLER)
+_LONGEST_ECHO = 16  # letters
 _BROAD = frozenset({"product", "order", "greeting"})  # topics that questions on anything share
 
 
@@ -147,7 +149,7 @@ def _only_answer(shard: Shard, conversation: Conversation, turn: Turn, text_ids:
     return mine[0] if mine and polite else None
 
 
-def _asks(shard: Shard, conversation: Conversation, position: int) -> bool:
+def _asks(shard: Shard, conversation: Conversation, position: int, *also: str) -> bool:
     message = conversation.messages[position]
     if (
         not is_text(message)
@@ -155,7 +157,7 @@ def _asks(shard: Shard, conversation: Conversation, position: int) -> bool:
         or made_of(shard, conversation, position, (_PING,))
     ):
         return False
-    return bool(passages(shard, conversation, position, (_OPEN, _ASKS, _COMPLAINS)))
+    return bool(passages(shard, conversation, position, (_OPEN, _ASKS, _COMPLAINS, *also)))
 
 
 def _says_something(shard: Shard, conversation: Conversation, position: int) -> bool:
@@ -296,11 +298,13 @@ def _off_topic(shard: Shard, params: Params) -> Iterator[Hit]:
 
 def _beside(shard: Shard, params: Params, conversation: Conversation, turn: Turn, following: Turn) -> tuple[int, int] | None:
     """(question, answer) where the buyer protests or asks the same again, and the answer is not on what was asked."""
-    asked = next((at for at in reversed(turn.asked) if _asks(shard, conversation, at)), None)
+    asked = next((at for at in reversed(turn.asked) if _asks(shard, conversation, at, _PROTESTS)), None)
     if asked is None or not all(is_text(conversation.messages[at]) for at in turn.answered):
         return None
     again = any(
-        passages(shard, conversation, at, (_PROTESTS,)) or _same_question(shard, params, conversation, asked, at, at)
+        passages(shard, conversation, at, (_PROTESTS,))
+        or _same_question(shard, params, conversation, asked, at, at)
+        or _echoes(conversation, asked, turn.answered, at)
         for at in following.asked
     )
     wanted = _topics(shard, conversation, asked)
@@ -308,6 +312,18 @@ def _beside(shard: Shard, params: Params, conversation: Conversation, turn: Turn
     if not again or any(reading.topics & wanted or reading.acts & _ANSWERING for reading in readings):
         return None
     return asked, turn.answered[0]
+
+
+def _echoes(conversation: Conversation, asked: int, answered: Sequence[int], later: int) -> bool:
+    """Whether a few words of the question, and none of the answer, are called out again ("……杯子!")."""
+    text = conversation.messages[later].text
+    said, wanted = _things_of(conversation, later), _things_of(conversation, asked)
+    told = frozenset().union(*(_things_of(conversation, at) for at in answered))
+    return bool(said) and letters(text) <= _LONGEST_ECHO and said <= wanted and not wanted & told
+
+
+def _things_of(conversation: Conversation, position: int) -> frozenset[str]:
+    return named_things(conversation.messages[position].text, conversation.langs[position])
 
 
 def _topics(shard: Shard, conversation: Conversation, position: int) -> frozenset[str]:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auditor.model import Conversation, FactValue, Hit, NotEvaluated
+from auditor.reading.tokens import tokens
 from auditor.shard import Shard
-from auditor.turns import is_text, may_say, passages, turns
+from auditor.turns import Turn, is_text, may_say, passages, turns
 
 NAME = "procedure"
 FACTS = frozenset({"times", "asked", "complaint"})
@@ -86,6 +87,12 @@ class _View:
         reading = self.shard.texts.reading(self.conversation.text_ids[position])
         return any(promise.when is not None for promise in reading.promises) or self.says(position, _GIVES_TIME)
 
+    def names_time(self, position: int) -> bool:
+        """Whether any time at all, or a number, stands in the message."""
+        text = self.shard.texts.normal(self.conversation.text_ids[position])
+        found = tokens(text, self.conversation.langs[position])
+        return any(token.piece is not None for token in found) or any(sign.isdigit() for sign in text.text)
+
     def gives_time_before(self, position: int) -> bool:
         """Whether somebody of the shop named a time for news just before, in the same turn."""
         turn = next(t for t in turns(self.conversation) if position in t.answered)
@@ -111,9 +118,9 @@ def _without_time(view: _View, params: Params) -> Iterator[Hit]:
         return
     if view.gives_time_before(passed[0]) or any(at > passed[0] for at in view.of("agent", _SOLUTION, _REFUSES)):
         return
-    open_turns = [t for t in turns(view.conversation) if any(at in passed for at in t.answered)]
-    answers = [next(at for at in t.answered if at in passed) for t in open_turns]
-    asked_when = [at for at in view.of("buyer", _ASKS_WHEN) if at < answers[-1]]
+    asked_when = view.of("buyer", _ASKS_WHEN)
+    open_turns = [t for t in turns(view.conversation) if _leaves_open(view, t, passed, asked_when)]
+    answers = [next((at for at in t.answered if at in passed), t.answered[0]) for t in open_turns]
     unanswered = [at for at in asked_when if any(at in t.asked for t in open_turns)]
     if len(answers) < params.times or not unanswered:
         return
@@ -122,6 +129,14 @@ def _without_time(view: _View, params: Params) -> Iterator[Hit]:
         "asked": view.conversation.messages[unanswered[0]].text if unanswered else None,
     }
     yield _hit(view, answers, facts, f"{len(answers)}", "a time")
+
+
+def _leaves_open(view: _View, turn: Turn, passed: Sequence[int], asked_when: Sequence[int]) -> bool:
+    """Whether the buyer is told to wait, or, after that, asks when and gets an answer without any time."""
+    if any(at in passed for at in turn.answered):
+        return True
+    later = [at for at in turn.answered if at > passed[0] and is_text(view.conversation.messages[at])]
+    return bool(later) and any(at in asked_when for at in turn.asked) and not any(view.names_time(at) for at in later)
 
 
 # ---- complaints -----------------------------------------------------------------------------------------------------------

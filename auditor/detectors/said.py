@@ -12,6 +12,7 @@ from auditor.reading.acts import acts
 from auditor.reading.claims import LONGEST_ANSWER, answers, claims, frames, subject_of
 from auditor.reading.column import folded_column
 from auditor.reading.lexicon import lexicon
+from auditor.reading.normal import normal
 from auditor.reading.topics import topics
 from auditor.shard import Shard
 
@@ -176,7 +177,7 @@ def buyer_spoke_between(conversation: Conversation, first: int, last: int) -> bo
 
 
 def without_corrected(conversation: Conversation, wrong: Sequence[Said], right: Sequence[Said]) -> list[Said]:
-    """The wrong claims less those that the same agent put right before the buyer wrote again."""
+    """The wrong claims less those that the same agent put right, or took back, before the buyer wrote again."""
 
     def corrected(one: Said) -> bool:
         return any(
@@ -186,7 +187,18 @@ def without_corrected(conversation: Conversation, wrong: Sequence[Said], right: 
             for other in right
         )
 
-    return [one for one in wrong if not corrected(one)]
+    return [one for one in wrong if not corrected(one) and not _is_taken_back(conversation, one)]
+
+
+def _is_taken_back(conversation: Conversation, one: Said) -> bool:
+    """Whether the agent's next lines, before the buyer wrote again, correct something ("Correction: it's 30 days")."""
+    for message, lang in zip(conversation.messages[one.at + 1 :], conversation.langs[one.at + 1 :], strict=True):
+        if message.role == "buyer":
+            return False
+        mine = message.sender_id == one.message.sender_id and message.content_type in _SPEAKING
+        if mine and frames(normal(message.text), lang, ("correction",)):
+            return True
+    return False
 
 
 def quote_of(parts: Sequence[Said]) -> str:

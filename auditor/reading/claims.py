@@ -126,7 +126,12 @@ def _claim(
         polarity=value != "false",
         text=normal.quote(*clause),
         subject=_subject(words, view[slice(*span)], lang),
+<<<<<<< HEAD
         conditional=conditional,
+=======
+        conditional=_says("conditional", _conditions(words, slot, lang), lang)
+        or (before is not None and _hangs_on(view, before, clause, slot, lang)),
+>>>>>>> ce1b2ed (Detectors: corrections made at once, answers after a protest, refusals and complaints in more words, blends called pure)
         correction=corrected,
     )
 
@@ -249,6 +254,15 @@ def _in_quotes(view: str, clause: Span) -> bool:
     return view[: clause[0]].rstrip()[-1:] in _OPEN and view[clause[1] :].lstrip()[:1] in _CLOSE if clause[0] else False
 
 
+def _conditions(words: str, slot: str, lang: Lang) -> str:
+    """The words in which a condition of the claim may stand: not place names, nor what is asked of all returned goods."""
+    usual = _list("claim_frames/usual_condition", lang) if slot == "return_policy" else None
+    if usual is not None:
+        for match in usual.any.finditer(words):
+            words = words.replace(match.group(), " ")
+    return _without_places(words, lang)
+
+
 def _without_places(words: str, lang: Lang) -> str:
     """In Chinese "浙江的话" sets no condition, it names a place."""
     if lang != "zh" or "的话" not in words:
@@ -266,6 +280,7 @@ def _says(frame: str, text: str, lang: Lang) -> bool:
     return words is not None and words.any.search(text) is not None
 
 
+<<<<<<< HEAD
 def _is_conditional(view: str, words: str, clause: Span, before: Span | None, lang: Lang) -> bool:
     """Whether the clause, or the one before it in its sentence, sets a condition."""
     own = _says("conditional", _without_places(words, lang), lang)
@@ -273,9 +288,12 @@ def _is_conditional(view: str, words: str, clause: Span, before: Span | None, la
 
 
 def _hangs_on(view: str, before: Span, clause: Span, lang: Lang) -> bool:
+=======
+def _hangs_on(view: str, before: Span, clause: Span, slot: str, lang: Lang) -> bool:
+>>>>>>> ce1b2ed (Detectors: corrections made at once, answers after a protest, refusals and complaints in more words, blends called pure)
     """Whether the clause before it, in the same sentence, sets a condition."""
     between = view[before[1] : clause[0]]
-    return not any(end in between for end in "。.!\n;") and _says("conditional", view[slice(*before)], lang)
+    return not any(end in between for end in "。.!\n;") and _says("conditional", _conditions(view[slice(*before)], slot, lang), lang)
 
 
 def _is_reported(view: str, before: Span, clause: Span, lang: Lang) -> bool:

@@ -17,6 +17,8 @@ _KIND_OF = {
     "stainless steel": "steel", "carbon steel": "steel", "brass": "copper", "steel": "iron",
 }  # fmt: skip
 
+_PURE = ("100%", "百分百", "百分之百", "纯", "全棉", "全羊毛", "pure", "czyst", "litego", "solid", "full-grain")
+
 
 def disproves(fact: Fact, claim: Claim) -> bool | None:
     """Whether the fact proves the claim false; None where the two cannot be compared (another unit, region, case …)."""
@@ -151,9 +153,21 @@ def _authenticity(fact: Fact, claim: Claim) -> bool | None:
 
 def _material(fact: Fact, claim: Claim) -> bool | None:
     held = named("material", fact.value.lower().replace("_", " "))
+    if claim.value in held and not claim.subject and _is_blend(fact, held) and _is_called_pure(claim):
+        return True
     if not held or claim.subject or any(_KIND_OF.get(claim.value) == one or _KIND_OF.get(one) == claim.value for one in held):
         return None if not held or claim.subject else False
     return claim.value not in held
+
+
+def _is_blend(fact: Fact, held: tuple[str, ...]) -> bool:
+    """Whether the fact gives shares of several materials ("棉70% 聚酯30%")."""
+    return len(held) > 1 and bool(numbers(fact.value))
+
+
+def _is_called_pure(claim: Claim) -> bool:
+    said = claim.text.lower().replace(" ", "")
+    return any(word in said for word in _PURE)
 
 
 def _carrier(fact: Fact, claim: Claim) -> bool | None:

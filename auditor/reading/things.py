@@ -37,6 +37,11 @@ def names_another_thing(one: str, asked: str, lang: Lang, slot: str) -> bool:
     return bool(named) and not named & _things(asked, lang, slot)
 
 
+def named_things(text: str, lang: Lang) -> frozenset[str]:
+    """The nouns and other telling words of a text, by their first letters."""
+    return _things(text, lang, "")
+
+
 @lru_cache(maxsize=4096)
 def _things(text: str, lang: Lang, slot: str) -> frozenset[str]:
     view = normal(text)
