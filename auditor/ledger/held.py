@@ -28,6 +28,7 @@ _PARTS = (
     "dostawy",
     "przesyłki",
 )
+_ADMITS = "procedure/admits_missed"
 _AT_ONCE = timedelta(minutes=30)  # "if you order now"
 
 
@@ -88,6 +89,9 @@ def _hold(shard: Shard, conversation: Conversation, made: Made, due: datetime) -
             return Held("kept", "told_in_chat", event="message", event_at=told.at)
         if told is not None and (_chased(conversation, due, told) or _sent_today(shard, conversation, told, due)):
             return Held("broken", "told_late", event="message", event_at=told.at)
+        admitted = _admitted(shard, conversation, due, told)
+        if admitted is not None and shard.as_of > due:
+            return Held("broken", "admitted_undone", event="message", event_at=told.at if told else None)
     return Held("pending" if shard.as_of <= due else "unverifiable", "deadline_ahead" if shard.as_of <= due else "no_event_data")
 
 
@@ -100,6 +104,15 @@ def _told(shard: Shard, conversation: Conversation, promise: Message) -> Message
             return message
         if tells_sent(shard.texts.normal(text_id), shard.texts.lang(text_id)):
             return message
+    return None
+
+
+def _admitted(shard: Shard, conversation: Conversation, due: datetime, told: Message | None) -> Message | None:
+    """What the shop wrote after the deadline, before it told of any sending, that says it had not been done."""
+    for message, text_id in zip(conversation.messages, conversation.text_ids, strict=True):
+        if message.role == "agent" and message.at > due and (told is None or message.at < told.at):
+            if shard.texts.found(_ADMITS, text_id):
+                return message
     return None
 
 
@@ -149,6 +162,10 @@ def _hold_orders(shard: Shard, conversation: Conversation, made: Made, due: date
     if not meant:
         if shard.as_of <= due:
             return Held("pending", "deadline_ahead")
+        if not conversation.orders and kind == "ship":
+            told = _told(shard, conversation, made.message)
+            if _admitted(shard, conversation, due, told) is not None:
+                return Held("broken", "admitted_undone", event="message", event_at=told.at if told else None)
         return Held("unverifiable", "no_order" if not conversation.orders else "order_does_not_fit")
     fates = [_fate(shard, order, due, kind) for order in meant]
     if kind == "refund" and any(word in made.text.lower() for word in _PARTS) and any(f.outcome == "broken" for f in fates):
