@@ -110,9 +110,9 @@ def _told(shard: Shard, conversation: Conversation, promise: Message) -> Message
 def _admitted(shard: Shard, conversation: Conversation, due: datetime, told: Message | None) -> Message | None:
     """What the shop wrote after the deadline, before it told of any sending, that says it had not been done."""
     for message, text_id in zip(conversation.messages, conversation.text_ids, strict=True):
-        if message.role == "agent" and message.at > due and (told is None or message.at < told.at):
-            if shard.texts.found(_ADMITS, text_id):
-                return message
+        late = message.role == "agent" and message.at > due and (told is None or message.at < told.at)
+        if late and shard.texts.found(_ADMITS, text_id):
+            return message
     return None
 
 

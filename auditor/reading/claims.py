@@ -293,7 +293,8 @@ def _hangs_on(view: str, before: Span, clause: Span, slot: str, lang: Lang) -> b
 >>>>>>> ce1b2ed (Detectors: corrections made at once, answers after a protest, refusals and complaints in more words, blends called pure)
     """Whether the clause before it, in the same sentence, sets a condition."""
     between = view[before[1] : clause[0]]
-    return not any(end in between for end in "。.!\n;") and _says("conditional", _conditions(view[slice(*before)], slot, lang), lang)
+    apart = any(end in between for end in "。.!\n;")
+    return not apart and _says("conditional", _conditions(view[slice(*before)], slot, lang), lang)
 
 
 def _is_reported(view: str, before: Span, clause: Span, lang: Lang) -> bool:
