@@ -112,7 +112,7 @@ def _claim(
         return None
     if slot in _EVENTS and _says("another", view, lang):
         return None
-    conditional = _is_conditional(view, words, clause, before, lang)
+    conditional = _is_conditional(view, words, clause, before, slot, lang)
     if conditional and slot in _STATES:
         return None  # "if it is in stock" states nothing
     if before is not None and _is_reported(view, before, clause, lang):
@@ -126,12 +126,7 @@ def _claim(
         polarity=value != "false",
         text=normal.quote(*clause),
         subject=_subject(words, view[slice(*span)], lang),
-<<<<<<< HEAD
         conditional=conditional,
-=======
-        conditional=_says("conditional", _conditions(words, slot, lang), lang)
-        or (before is not None and _hangs_on(view, before, clause, slot, lang)),
->>>>>>> ce1b2ed (Detectors: corrections made at once, answers after a protest, refusals and complaints in more words, blends called pure)
         correction=corrected,
     )
 
@@ -280,17 +275,13 @@ def _says(frame: str, text: str, lang: Lang) -> bool:
     return words is not None and words.any.search(text) is not None
 
 
-<<<<<<< HEAD
-def _is_conditional(view: str, words: str, clause: Span, before: Span | None, lang: Lang) -> bool:
+def _is_conditional(view: str, words: str, clause: Span, before: Span | None, slot: str, lang: Lang) -> bool:
     """Whether the clause, or the one before it in its sentence, sets a condition."""
-    own = _says("conditional", _without_places(words, lang), lang)
-    return own or (before is not None and _hangs_on(view, before, clause, lang))
+    own = _says("conditional", _conditions(words, slot, lang), lang)
+    return own or (before is not None and _hangs_on(view, before, clause, slot, lang))
 
 
-def _hangs_on(view: str, before: Span, clause: Span, lang: Lang) -> bool:
-=======
 def _hangs_on(view: str, before: Span, clause: Span, slot: str, lang: Lang) -> bool:
->>>>>>> ce1b2ed (Detectors: corrections made at once, answers after a protest, refusals and complaints in more words, blends called pure)
     """Whether the clause before it, in the same sentence, sets a condition."""
     between = view[before[1] : clause[0]]
     apart = any(end in between for end in "。.!\n;")
