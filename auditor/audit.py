@@ -44,6 +44,8 @@ class Request:
     shop: str | None = None
     timezone: str | None = None
     format: str | None = None
+    encoding: str | None = None
+    settle: float = 0.0
     jobs: int = 1
     lang: Lang = "zh"
 
@@ -69,7 +71,13 @@ def audit(request: Request, progress: Progress, clock: Stopwatch | None = None) 
     clock = clock or Stopwatch()
     packs = rulebook.select(rulebook.load(), request.rules)
     options = ingest.Options(
-        as_of=request.as_of, platform=request.platform, shop=request.shop, timezone=request.timezone, format=request.format
+        as_of=request.as_of,
+        platform=request.platform,
+        shop=request.shop,
+        timezone=request.timezone,
+        format=request.format,
+        encoding=request.encoding,
+        settle=request.settle,
     )
     loaded = ingest.load(
         request.inputs,

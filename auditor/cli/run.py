@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 @click.option("--shop", help="Shop of messages that name none.")
 @click.option("--timezone", metavar="ZONE", help="Zone of times without offset (default: the platform's).")
 @click.option("--format", "format_", metavar="FORMAT", help="Export format (default: recognised by content).")
+@click.option("--encoding", metavar="NAME", help="Encoding of files that are not UTF-8 and bear no mark: gb18030, cp1250 …")
+@click.option(
+    "--settle", type=click.FloatRange(min=0), default=1.0, show_default=True, metavar="SECONDS", help="Watch fresh files so long."
+)
 @click.option("--as-of", callback=instant, metavar="TIMESTAMP", help="The audit's now (default: the clock).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder [reports/<as-of date>/].")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: the processors).")
@@ -75,6 +79,8 @@ def run(**options: Any) -> None:
         shop=options["shop"],
         timezone=_zone(options["timezone"]),
         format=options["format_"],
+        encoding=options["encoding"],
+        settle=options["settle"],
         jobs=options["jobs"] or os.cpu_count() or 1,
         lang=options["language"],
     )

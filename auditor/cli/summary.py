@@ -10,6 +10,9 @@ from auditor.cli.run import severe
 from auditor.model import FAMILIES, AuditResult
 
 
+_HOW = {"refused": "Not read", "postponed": "Left for the next run"}
+
+
 def summary(result: AuditResult, out: Path, fail_on: str | None) -> str:
     """What was read, what was found, what waits, where it lies."""
     lines = [*_read(result), *_found(result), *_appeals(result), f"Reports: {out / 'manager.xlsx'}"]
@@ -33,7 +36,7 @@ def unread(result: AuditResult) -> list[str]:
     count = result.counts["quarantined"]
     lines = [f"{count:,} rows went to quarantine (quarantine.jsonl says why)."] if count else []
     refused = [file for file in result.inputs if file.status != "read"]
-    lines += [f"Not read: {file.path}: {file.reason}" for file in refused[:5]]
+    lines += [f"{_HOW[file.status]}: {file.path}: {file.reason}" for file in refused[:5]]
     if len(refused) > 5:
         lines.append(f"… and {len(refused) - 5} more files that could not be read (run.json lists all).")
     return lines

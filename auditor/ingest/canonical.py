@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from auditor.ingest import objects
 from auditor.ingest.source import Source, fold, header_in, renamed, table
-from auditor.ingest.tables import Kind, Match, RawRows, Refused, RowFault
+from auditor.ingest.tables import Kind, Match, RawRows, Refused, RowFault, text_frame
 from auditor.model import MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS
 
 ID = "canonical"
 TITLE = "canonical table (CSV, TSV, XLSX, JSON lines)"
 KINDS: tuple[Kind, ...] = ("transcript", "orders", "penalties")
 
+_HEAD_OBJECTS = 20
 _INTERNAL = ("source", "row", "offset_s", "time_doubt")
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     "transcript": tuple(name for name in MESSAGE_COLUMNS if name not in _INTERNAL),
@@ -50,8 +54,10 @@ def recognise(source: Source) -> Match | None:
         if header is None:
             return None
         names = {fold(cell) for cell in source.rows[header]}
+    elif source.shape == "json" and _listed(source) == []:
+        return Match("transcript", "a JSON list without entries")
     elif source.objects:
-        header, names = 0, {fold(str(key)) for value in source.objects for key in value} & _ALL
+        header, names = 0, {fold(str(key)) for value in _head(source) for key in value} & _ALL
         if len(names) < 2:
             return None
     else:
@@ -61,6 +67,24 @@ def recognise(source: Source) -> Match | None:
     if most < 1 or (most == 1 and len(names & _ALL) < 3 and "order_id" not in names):
         return None
     return Match(kind, f"its names are those of canonical {kind}: {', '.join(sorted(names & set(COLUMNS[kind])))}", header)
+
+
+def _listed(source: Source) -> list[Any]:
+    """The entries of a JSON document: its list, or the one list of objects that an answer of an interface wraps."""
+    value = source.value
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict) and len({fold(str(key)) for key in value} & _ALL) < 2:
+        inner = [each for each in value.values() if isinstance(each, list) and any(isinstance(item, dict) for item in each)]
+        if len(inner) == 1:
+            return inner[0]
+    return [value]
+
+
+def _head(source: Source) -> Sequence[Mapping[str, Any]]:
+    if source.shape != "json":
+        return source.objects
+    return [item for item in _listed(source)[:_HEAD_OBJECTS] if isinstance(item, dict)]
 
 
 def read(source: Source, match: Match) -> RawRows:
@@ -75,7 +99,9 @@ def read(source: Source, match: Match) -> RawRows:
     if source.shape == "jsonl":
         frame, faults, rows, keys = objects.rows(source.data, wanted)
     else:
-        listed = source.value if isinstance(source.value, list) else [source.value]
+        listed = _listed(source)
+        if not listed:
+            return RawRows(text_frame({name: [] for name in wanted}, []))
         good = [(number, value) for number, value in enumerate(listed, 1) if isinstance(value, dict)]
         faults += [
             RowFault(number, "not a JSON object", str(value)[:200])

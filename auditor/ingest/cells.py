@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 import polars as pl
 
 from auditor.ingest import instants
+from auditor.ingest.currencies import CODES, WORDS
 from auditor.ingest.ids import TRIM
 from auditor.ingest.tables import NOT_TEXT, RawRows
 
@@ -62,6 +63,21 @@ def texts(names: tuple[str, ...]) -> list[pl.Expr]:
     """Trim columns of words; empty ones are null."""
     trimmed = {name: pl.col(name).str.strip_chars(TRIM + NOT_TEXT) for name in names}
     return [pl.when(cell == "").then(None).otherwise(cell).alias(name) for name, cell in trimmed.items()]
+
+
+def currencies(frame: pl.DataFrame) -> pl.DataFrame:
+    """Make `currency` ISO 4217 codes; adds `currency.fault` where it is none."""
+    found: dict[str, str | None] = {}
+    for written in frame["currency"].drop_nulls().unique().to_list():
+        code = WORDS.get(written.casefold(), written.upper())
+        found[written] = code if code in CODES else None
+    if not found:
+        return frame
+    cells = pl.col("currency").replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.String)
+    fault = pl.format("{} is no currency; write its ISO 4217 code, such as CNY", pl.col("currency").str.slice(0, 20))
+    return frame.with_columns(
+        pl.when(pl.col("currency").is_not_null() & cells.is_null()).then(fault).alias("currency.fault"), cells.alias("currency")
+    )
 
 
 def platforms(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:

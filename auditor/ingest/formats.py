@@ -17,6 +17,7 @@ from auditor.ingest import (
     pinduoduo_orders,
     qianniu_page,
     qianniu_text,
+    transcript_text,
     wangwang_text,
 )
 from auditor.ingest.mapped import Mapped
@@ -70,6 +71,7 @@ FORMATS: tuple[Format, ...] = (
     _row(qianniu_text),
     _row(qianniu_page),
     _row(wangwang_text),
+    _row(transcript_text),
     _row(allegro_messages),
     _row(allegro_orders),
     *(_row(Mapped(load_mapping(path))) for path in sorted(_KNOWN.glob("*.yaml"))),

@@ -1,4 +1,4 @@
-"""The Han characters that Chinese shop chat is mostly made of: the test of a GB18030 reading."""
+"""The characters that shop chats are mostly made of, Chinese and Polish: the test of a reading in another encoding."""
 
 FREQUENT: frozenset[str] = frozenset(
     "一是人了不在有大中国和为这上他个地年来我会以到时要出的生学说道民家子也成行下们于后就发自之对得主长可"
@@ -17,3 +17,5 @@ FREQUENT: frozenset[str] = frozenset(
     "盒套衣裤鞋斤贴膜漏破损坏污渍硅胶棉绒折扣哪帮忙晚午昨修"
     "，。！？、：；～（）【】“”…￥"
 )
+
+POLISH: frozenset[str] = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ„”“’–—…€\u00a0")

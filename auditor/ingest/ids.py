@@ -10,6 +10,8 @@ MAX_ID = 1_000
 TRIM = " \t\r\n\u3000\u200b\u200c\u200d\u2060\ufeff\u00a0"
 _NULL_WORDS = ("null", "none", "nan", "n/a", "#n/a", "-", "--", "undefined", "\\n")
 _SCIENTIFIC = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+$"
+_PERSONS = ("sender_id", "buyer_id", "agent_id")  # names that people chose: 1E02 may be one, 1.2E+17 never
+_SCIENTIFIC_LONG = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+?(?:0*[6-9]|[1-9][0-9]+)$"
 _ROUNDED = r"^[0-9]{16,}\.0+$"
 # Ids that need no second look: no blanks, marks, dots or full-width digits, and no beginning of a null word or of 1E+17.
 _PLAIN = r"^(?:[A-MO-TV-Za-mo-tv-z_\p{Han}]|[NnUu][0-9_:-]|[0-9](?:[0-9A-DF-Za-df-z_:-]|$))[0-9A-Za-z_:\p{Han}-]*$"
@@ -36,8 +38,11 @@ def _clean(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     if (frame[name] == "").any():
         frame = frame.with_columns(pl.when(cell != "").then(cell).alias(name))
     plain = cell.str.contains(_PLAIN) & (cell.str.len_bytes() <= MAX_ID)
+    scientific = _SCIENTIFIC_LONG if name in _PERSONS else _SCIENTIFIC
     odd = frame.select(cell.filter(~plain).unique())
-    table = odd.select(cell.alias("written"), _clean_id(name).alias("clean")).with_columns(_id_fault("clean").alias("fault"))
+    table = odd.select(cell.alias("written"), _clean_id(name).alias("clean")).with_columns(
+        _id_fault("clean", scientific).alias("fault")
+    )
     changed = table.filter(pl.col("written").ne_missing(pl.col("clean")))
     faulty = table.filter(pl.col("fault").is_not_null())
     found = []
@@ -60,12 +65,12 @@ def _clean_id(name: str) -> pl.Expr:
     return pl.when((cell == "") | cell.str.to_lowercase().is_in(_NULL_WORDS)).then(None).otherwise(cell)
 
 
-def _id_fault(name: str) -> pl.Expr:
+def _id_fault(name: str, scientific: str) -> pl.Expr:
     cell = pl.col(name)
     return (
         pl.when(cell.str.starts_with(NOT_TEXT))
         .then(pl.lit("the id was stored as a number and may have lost digits; export ids as text"))
-        .when(cell.str.contains(_SCIENTIFIC) | cell.str.contains(_ROUNDED))
+        .when(cell.str.contains(scientific) | cell.str.contains(_ROUNDED))
         .then(pl.lit("the id was turned into a rounded number; export ids as text"))
         .when(cell.str.contains("\x00", literal=True))
         .then(pl.lit("the id holds NUL characters or bytes that are not UTF-8"))

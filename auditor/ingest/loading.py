@@ -9,8 +9,9 @@ from datetime import datetime
 import polars as pl
 
 from auditor.errors import Fault, UsageError
+from auditor.ingest import encoding, formats, instants
 from auditor.ingest import facts as facts_format
-from auditor.ingest import formats, instants
+from auditor.ingest.arrival import WRITING, Arrival, arrivals
 from auditor.ingest.cells import Frame
 from auditor.ingest.files import Named, find
 from auditor.ingest.message_rows import spread
@@ -33,6 +34,8 @@ class Options:
     timezone: str | None = None
     format: str | None = None
     mappings: tuple[str, ...] = ()
+    encoding: str | None = None  # of files that are neither marked nor UTF-8
+    settle: float = 0.0  # seconds for which a fresh file has to stay as it is before it is read
 
 
 @dataclass(frozen=True)
@@ -52,17 +55,23 @@ class Loaded:
 class _Opened:
     """A file on its way: its source and format once they are known, and what became of it."""
 
-    named: Named
+    arrival: Arrival
     source: Source | None = None
     match: Match | None = None
     format: formats.Format | None = None
     refusal: str = ""
+    postponed: bool = False
     table: pl.DataFrame | None = None
     faults: tuple[RowFault, ...] = ()
     rows: int = 0
     blank: int = 0
     note: str = ""
     silent: bool = False
+
+    @property
+    def named(self) -> Named:
+        """The file as the user named it."""
+        return self.arrival.named
 
 
 def load(
@@ -80,11 +89,11 @@ def load(
     """
     own = formats.of_mappings(options.mappings)
     _check(options, own)
-    files = find(inputs, orders, penalties, facts)
-    opened = [_Opened(named) for named in files]
+    found = arrivals(find(inputs, orders, penalties, facts), options.settle)
+    opened = [_Opened(each, refusal=each.refusal, postponed=each.postponed) for each in found]
     tell = progress or (lambda path, done, total: None)
     for item in opened:
-        if _may_be_facts(item.named):
+        if not item.refusal and _may_be_facts(item.named):
             _open(item, options, own)
     shops = _shops(opened)
     for done, item in enumerate(opened):
@@ -93,6 +102,7 @@ def load(
             _open(item, options, own)
         if item.source and item.match and item.format and item.format.reader:
             _read(item, item.source, item.match, item.format.reader, options, shops)
+        _check_unchanged(item)
         item.source = _without_data(item.source)
     tell("", len(opened), len(opened))
     return _gather(opened, shops)
@@ -105,6 +115,9 @@ def _check(options: Options, own: Sequence[formats.Format]) -> None:
     known = [row.id for row in (*own, *formats.FORMATS)]
     if options.format is not None and options.format not in known:
         faults.append(Fault("--format", f"{options.format!r} is not known", f"known: {', '.join(known)}"))
+    if options.encoding is not None and encoding.known(options.encoding) is None:
+        names = ", ".join(encoding.ENCODINGS)
+        faults.append(Fault("--encoding", f"{options.encoding!r} is not known", f"known: {names}"))
     if options.as_of.tzinfo is None:
         faults.append(Fault("--as-of", "has no zone", "write 2026-11-21T06:00:00+08:00"))
     if faults:
@@ -114,6 +127,8 @@ def _check(options: Options, own: Sequence[formats.Format]) -> None:
 def _may_be_facts(named: Named) -> bool:
     """Facts are read first, since they say the shops' zones; only small text files can be facts."""
     try:
+        if not named.path.is_file():
+            return False
         with named.path.open("rb") as stream:
             head = stream.read(1 << 16)
     except OSError:
@@ -123,11 +138,23 @@ def _may_be_facts(named: Named) -> bool:
 
 def _open(item: _Opened, options: Options, own: Sequence[formats.Format]) -> None:
     try:
-        item.source = open_source(item.named.path, item.named.shown)
+        item.source = open_source(item.named.path, item.named.shown, item.named.member, options.encoding)
         only = None if item.source.shape == "yaml" else options.format
         item.format, item.match = formats.recognise(item.source, item.named.kind, only, own)
     except Refused as refusal:
-        item.refusal = str(refusal)
+        _refuse(item, refusal, options)
+
+
+def _refuse(item: _Opened, refusal: Refused, options: Options) -> None:
+    """A file that was cut and is fresh may still be on its way: it is asked for again the next night."""
+    item.refusal = str(refusal)
+    item.postponed = refusal.cut and item.arrival.recent(options.as_of)
+
+
+def _check_unchanged(item: _Opened) -> None:
+    """What was written to while it was read is not whole, whatever it read as."""
+    if not item.postponed and item.arrival.changed():
+        item.refusal, item.postponed, item.table, item.faults = WRITING, True, None, ()
 
 
 def _shops(opened: Sequence[_Opened]) -> dict[str, Shop]:
@@ -155,18 +182,20 @@ def _read(
 ) -> None:
     zones = {shop.shop_id: shop.timezone for shop in shops.values() if shop.timezone}
     settings = Frame(options.as_of, options.platform.lower() if options.platform else None, options.shop, options.timezone, zones)
+    source_note = source.note
     try:
         raw = reader.read(source, match)
         item.source = _without_data(source)
         del source  # the file's bytes are not needed any more, and may be many
         shaped = shape(raw, match, settings)
     except Refused as refusal:
-        item.refusal = str(refusal)
+        _refuse(item, refusal, options)
         return
     item.table = shaped.table
     item.faults = tuple(sorted((*raw.faults, *_weighted(raw, shaped.faults)), key=lambda fault: fault.row))
     item.silent = match.kind == "orders" and not set(raw.understood) & {"shipped_at", "first_scan_at"}
-    item.rows, item.blank, item.note = raw.rows, raw.blank + shaped.blank, raw.note
+    item.rows, item.blank = raw.rows, raw.blank + shaped.blank
+    item.note = "; ".join(note for note in (source_note, raw.note, "" if raw.rows else "the file has no rows") if note)
 
 
 def _weighted(raw: RawRows, faults: Sequence[RowFault]) -> list[RowFault]:
@@ -215,7 +244,7 @@ def _input(item: _Opened) -> InputFile:
         kind=item.match.kind if item.match else "unknown",
         format=item.format.id if item.format else "unknown",
         encoding=source.encoding if source else "unknown",
-        status="refused" if refused else "read",
+        status="postponed" if item.postponed else "refused" if refused else "read",
         reason=item.refusal or item.note,
         rows=0 if refused else item.rows,
         accepted=0 if refused else item.rows - bad - item.blank,

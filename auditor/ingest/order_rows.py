@@ -6,7 +6,7 @@ import hashlib
 
 import polars as pl
 
-from auditor.ingest.cells import Frame, amounts, fault_of, judge, platforms, texts, times
+from auditor.ingest.cells import Frame, amounts, currencies, fault_of, judge, platforms, texts, times
 from auditor.ingest.ids import clean_ids
 from auditor.ingest.tables import RawRows
 from auditor.model import ORDER_INSTANTS
@@ -20,7 +20,7 @@ _LATER_IS_KINDER = ("created_at", "paid_at", "ship_by", "refund_requested_at")
 def orders(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
     """The canonical columns, with `fault` and `fault_column` where a row cannot be used."""
     frame = clean_ids(frame, _ORDER_IDS, "order_id").with_columns(texts(_ORDER_TEXTS))
-    frame = amounts(platforms(frame, raw, settings))
+    frame = currencies(amounts(platforms(frame, raw, settings)))
     faults: dict[str, pl.Expr] = {name: fault_of(frame, name) for name in _ORDER_IDS}
     formula = pl.when(pl.col("order_id").str.starts_with("=")).then(pl.lit("the id is a formula; export ids as text"))
     faults["order_id"] = pl.coalesce(faults["order_id"], formula)
@@ -33,6 +33,7 @@ def orders(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
                 pl.when(doubtful).then(pl.col(name) + pl.duration(hours=1)).otherwise(pl.col(name)).alias(name)
             )
     faults["amount"] = pl.col("amount.fault")
+    faults["currency"] = fault_of(frame, "currency")
     for early, late in (("created_at", "paid_at"), ("shipped_at", "delivered_at")):
         reason = f"{late} is before {early}; one of them is wrong"
         faults.setdefault(f"{late} ", pl.when(pl.col(late) < pl.col(early)).then(pl.lit(reason)))
@@ -46,12 +47,13 @@ _NOTICE_TEXTS = ("clause", "reason", "currency")
 def notices(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
     """The canonical columns, with `fault` and `fault_column` where a row cannot be used."""
     frame = clean_ids(frame, _NOTICE_IDS).with_columns(texts(_NOTICE_TEXTS))
-    frame = amounts(platforms(frame, raw, settings))
+    frame = currencies(amounts(platforms(frame, raw, settings)))
     frame = times(frame, "issued_at", raw, settings)
     frame = times(frame, "appeal_by", raw, settings, future_ok=True)
     lacking = pl.when(pl.col("platform").is_null()).then(pl.lit("platform is empty; the rules depend on it, or give --platform"))
     faults: dict[str, pl.Expr] = {name: fault_of(frame, name) for name in _NOTICE_IDS}
     faults["platform"] = pl.coalesce(faults["platform"], lacking)
+    faults["currency"] = fault_of(frame, "currency")
     faults["issued_at"] = (
         pl.when(pl.col("issued_at.fault").is_null() & pl.col("issued_at").is_null())
         .then(pl.lit("issued_at is empty; the appeal's window runs from it"))

@@ -18,7 +18,14 @@ RAW_LIMIT = 2_000
 
 
 class Refused(Exception):  # noqa: N818 - it is a verdict
-    """The whole file cannot be used; the message is a sentence that says what is wrong and how to mend it."""
+    """The whole file cannot be used; the message is a sentence that says what is wrong and how to mend it.
+
+    `cut`: it ends too early, as a file does that is still on its way.
+    """
+
+    def __init__(self, reason: str, *, cut: bool = False) -> None:
+        super().__init__(reason)
+        self.cut = cut
 
 
 @dataclass(frozen=True, slots=True)
