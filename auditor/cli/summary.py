@@ -9,7 +9,6 @@ from auditor.appeal import deadline
 from auditor.cli.run import severe
 from auditor.model import FAMILIES, AuditResult
 
-
 _HOW = {"refused": "Not read", "postponed": "Left for the next run"}
 
 
