@@ -46,6 +46,7 @@ class Request:
     format: str | None = None
     encoding: str | None = None
     settle: float = 0.0
+    mappings: tuple[str, ...] = ()
     jobs: int = 1
     lang: Lang = "zh"
 
@@ -78,6 +79,7 @@ def audit(request: Request, progress: Progress, clock: Stopwatch | None = None) 
         format=request.format,
         encoding=request.encoding,
         settle=request.settle,
+        mappings=request.mappings,
     )
     loaded = ingest.load(
         request.inputs,

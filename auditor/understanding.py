@@ -24,9 +24,10 @@ def understood(
     platform: str | None = None,
     timezone: str | None = None,
     format: str | None = None,
+    mappings: tuple[str, ...] = (),
 ) -> tuple[Iterator[dict[str, Any]], list[Fault]]:
     """(one record a message in input order, what could not be read). Deadlines are ISO 8601 in the message's zone."""
-    options = ingest.Options(as_of=as_of, platform=platform, timezone=timezone, format=format)
+    options = ingest.Options(as_of=as_of, platform=platform, timezone=timezone, format=format, mappings=mappings)
     loaded = normalise(ingest.load(inputs, orders, (), facts, options=options))
     records: dict[tuple[int, int], dict[str, Any]] = {}
     for shard in shards(loaded.messages, loaded.orders, loaded.shops, rulebook.load(), as_of):

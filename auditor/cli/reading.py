@@ -22,6 +22,7 @@ from auditor.errors import EXIT_QUARANTINE, FailedError, Fault, UsageError
 @click.option("--platform", help="Platform of messages that name none.")
 @click.option("--timezone", metavar="ZONE", help="Zone of times without offset.")
 @click.option("--format", "format_", metavar="FORMAT", help="Export format (default: recognised by content).")
+@click.option("--mapping", multiple=True, metavar="MAP.yaml", help="Mapping for other tables (repeatable; `formats map`).")
 @click.option("--as-of", callback=instant, metavar="TIMESTAMP", help="The audit's now (default: the clock).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write there instead of standard output.")
 def understand(**options: Any) -> None:
@@ -29,7 +30,7 @@ def understand(**options: Any) -> None:
     from auditor.understanding import understood
 
     as_of = options["as_of"] or datetime.now().astimezone()
-    where = (options["platform"], options["timezone"], options["format_"])
+    where = (options["platform"], options["timezone"], options["format_"], options["mapping"])
     records, trouble = understood(options["inputs"], options["orders"], options["facts"], as_of, *where)
     lines = (json.dumps(record, ensure_ascii=False) for record in records)
     if options["out"]:

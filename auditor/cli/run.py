@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--settle", type=click.FloatRange(min=0), default=1.0, show_default=True, metavar="SECONDS", help="Watch fresh files so long."
 )
+@click.option("--mapping", multiple=True, metavar="MAP.yaml", help="Mapping for other tables (repeatable; `formats map`).")
 @click.option("--as-of", callback=instant, metavar="TIMESTAMP", help="The audit's now (default: the clock).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder [reports/<as-of date>/].")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: the processors).")
@@ -81,6 +82,7 @@ def run(**options: Any) -> None:
         format=options["format_"],
         encoding=options["encoding"],
         settle=options["settle"],
+        mappings=options["mapping"],
         jobs=options["jobs"] or os.cpu_count() or 1,
         lang=options["language"],
     )

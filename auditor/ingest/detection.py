@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import timezone as tzone
 from pathlib import Path
 
+import polars as pl
+
 from auditor.errors import Fault, UsageError
 from auditor.ingest import facts, formats, instants
 from auditor.ingest.cells import Frame
+from auditor.ingest.mapping import TIMES
+from auditor.ingest.nearest import nearest, what_it_saw
 from auditor.ingest.shape import shape
 from auditor.ingest.source import Source, open_source
-from auditor.ingest.tables import Match, RawRows, Refused
+from auditor.ingest.tables import Match, RawRows, Refused, RowFault
 
 _FIRST = 3
 _SHOWN = 400
+_REASONS = 8
+_HEADLESS = ("qianniu_text", "wangwang_text")  # chats as text, which have no header
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,17 @@ class Detection:
     ignored: tuple[str, ...]
     first_rows: tuple[Mapping[str, str], ...]
     why: str
+    refused: str = ""
     note: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)  # field → the header it was found under, where there is one
+    counts: str = ""  # how many rows are read, blank, and bad
+    quarantine: tuple[str, ...] = ()  # what would be quarantined, the most frequent reason first
+    nearest: str = ""  # of an unknown file: the format that comes nearest
+
+    @property
+    def readable(self) -> bool:
+        """Whether a run would read the file."""
+        return self.format != "unknown" and not self.refused
 
     def __str__(self) -> str:
         """What a person reads: one aligned `key: value` a line."""
@@ -44,11 +60,14 @@ class Detection:
         pairs += [("zone", f"{self.zone}, for times without an offset")] * bool(self.zone)
         pairs += _many("read", [_arrow(name, self.headers.get(name)) for name in self.understood])
         pairs += [("ignored", ", ".join(self.ignored))] * bool(self.ignored)
+        pairs += [("rows", self.counts)] * bool(self.counts)
+        pairs += _many("quarantine", list(self.quarantine))
         pairs += [("note", self.note)] * bool(self.note)
         for number, row in enumerate(self.first_rows, 1):
             pairs += _many(f"row {number}", [f"{name} = {_plain(cell)}" for name, cell in row.items() if name != "row"])
-        if self.format == "unknown" and "formats list" not in self.why:
-            pairs.append(("mend", "export it again in one of the formats of `auditor formats list`"))
+        pairs += [("refused", self.refused)] * bool(self.refused)
+        pairs += [("nearest", self.nearest)] * bool(self.nearest)
+        pairs += _many("mend", [] if self.readable else _mends(self))
         width = max(len(key) for key, _ in pairs if key) + 1
         return "\n".join(f"{key + ':' if key else '':{width}} {_plain(value)}".rstrip() for key, value in pairs)
 
@@ -67,62 +86,96 @@ def _plain(text: str) -> str:
     return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
 
 
-def detect(path: str | Path, platform: str | None = None, timezone: str | None = None) -> Detection:
-    """What the file is taken for. Raises UsageError where there is no such file, or where it is a folder."""
+def _mends(found: Detection) -> list[str]:
+    """What to do with a file that is not read."""
+    export = "export it again in one of the formats of `auditor formats list`"
+    if found.encoding == "unknown":  # it could not even be opened
+        return [] if "formats list" in found.why else [export]
+    draft = f"or let `auditor formats map {_quoted(found.path)} --out my_mapping.yaml` draft a mapping, correct it,"
+    return [export, draft, "and give it with `--mapping my_mapping.yaml`"]
+
+
+def _quoted(path: str) -> str:
+    return shlex.quote(_plain(path))
+
+
+def detect(
+    path: str | Path, platform: str | None = None, timezone: str | None = None, mappings: Sequence[str | Path] = ()
+) -> Detection:
+    """What the file is taken for. Raises UsageError where there is no such file, it is a folder, or a mapping is wrong."""
     if Path(path).is_dir():
         raise UsageError(Fault(str(path), "is a folder", "name one of the files in it"))
     if not Path(path).exists():
         raise UsageError(Fault(str(path), "there is no such file", "check the spelling"))
+    own = formats.of_mappings(mappings)
+    unknown = Detection(str(path), "unknown", "unknown", "unknown", 0, "", (), (), (), "")
     try:
         source = open_source(Path(path), str(path))
     except Refused as refusal:
-        return Detection(str(path), "unknown", "unknown", "unknown", 0, "", (), (), (), str(refusal))
+        return replace(unknown, why=str(refusal))
     try:
-        row, match = formats.recognise(source, None, None)
+        row, match = formats.recognise(source, None, None, own)
     except Refused as refusal:
-        return Detection(str(path), "unknown", "unknown", source.encoding, 0, "", (), (), (), str(refusal))
+        header, seen = what_it_saw(source)
+        shown = header + 1 if source.shape == "table" else 0
+        why = f"{str(refusal).partition(';')[0]}; it has {seen}"
+        return replace(unknown, encoding=source.encoding, header_row=shown, why=why, nearest=nearest(source))
+    header = match.header + 1 if source.shape == "table" and row.id not in _HEADLESS else 0
+    known = replace(unknown, format=row.id, kind=match.kind, encoding=source.encoding, header_row=header, why=match.why)
     try:
-        return _understood(str(path), source, row, match, platform, timezone)
+        return _understood(known, source, row, match, platform, timezone)
     except Refused as refusal:
-        header = match.header + 1 if source.shape == "table" else 0
-        return Detection(
-            str(path), row.id, match.kind, source.encoding, header, "", (), (), (), f"{match.why}; refused: {refusal}"
-        )
+        return replace(known, refused=str(refusal))
 
 
 def _understood(
-    path: str, source: Source, row: formats.Format, match: Match, platform: str | None, timezone: str | None
+    known: Detection, source: Source, row: formats.Format, match: Match, platform: str | None, timezone: str | None
 ) -> Detection:
     if row.reader is None:
         shops, count = facts.read_shops(source)
-        return Detection(path, row.id, "facts", source.encoding, 0, "", tuple(shops), (), (), match.why, f"{count} facts")
+        return replace(known, kind="facts", understood=tuple(shops), note=f"{count} facts")
     raw = row.reader.read(source, match)
-    zone = instants.zone_name(raw.platform or platform, None, timezone)
+    zone = instants.zone_name(raw.platform or platform, raw.timezone, timezone)
     if "platform" in raw.understood and not timezone:
         zone = "that of each row's platform"
-    header = match.header + 1 if source.shape == "table" and row.id != "qianniu_text" else 0
-    rows = _first_rows(raw, match, platform, timezone)
-    return Detection(
-        path,
-        row.id,
-        match.kind,
-        source.encoding,
-        header,
-        zone,
-        raw.understood,
-        raw.ignored,
-        rows,
-        match.why,
-        raw.note,
-        raw.headers,
+    shaped = shape(raw, match, Frame(_latest(raw, match, zone), platform, None, timezone))
+    faults = (*raw.faults, *shaped.faults)
+    bad, blank = len(faults), raw.blank + shaped.blank
+    return replace(
+        known,
+        zone=zone,
+        understood=raw.understood,
+        ignored=raw.ignored,
+        note=raw.note,
+        headers=raw.headers,
+        first_rows=tuple(_shown(record) for record in shaped.table.head(_FIRST).iter_rows(named=True)),
+        counts=f"{raw.rows} in the file: {raw.rows - bad - blank} good, {blank} blank or left out, {bad} for the quarantine",
+        quarantine=_grouped(faults),
     )
 
 
-def _first_rows(raw: RawRows, match: Match, platform: str | None, timezone: str | None) -> tuple[Mapping[str, str], ...]:
-    head = RawRows(raw.frame.head(_FIRST), platform=raw.platform, utc_clock=raw.utc_clock)
-    shaped = shape(head, match, Frame(datetime.now(UTC), platform, None, timezone))
-    good = [_shown(record) for record in shaped.table.iter_rows(named=True)]
-    return (*good, *({"fault": f"row {fault.row}: {fault.reason}"} for fault in shaped.faults))[:_FIRST]
+def _latest(raw: RawRows, match: Match, zone: str) -> datetime:
+    """The file's own last instant, so that what is said of it does not change from day to day."""
+    tz = zone if instants.zone(zone) is not None else instants.DEFAULT_ZONE
+    found = []
+    for name in TIMES[match.kind]:
+        if name in raw.frame.columns:
+            cells = raw.frame[name]
+            found += [at for at in [instants.column(cells, pl.repeat(tz, len(cells), eager=True))["at"].max()] if at is not None]
+    latest = max((at for at in found if isinstance(at, datetime)), default=datetime.now(UTC))
+    return latest + timedelta(days=1)  # zones of single rows may lie further west
+
+
+def _grouped(faults: Sequence[RowFault]) -> tuple[str, ...]:
+    """Reasons with the first rows that they hit."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for fault in faults:
+        rows.setdefault((fault.column, fault.reason), []).append(fault.row)
+    most = sorted(rows.items(), key=lambda one: (-len(one[1]), one[1][0]))[:_REASONS]
+    return tuple(
+        f"{len(found)} × {f'{column}: ' if column else ''}{reason} (row {', '.join(map(str, sorted(found)[:_FIRST]))})"
+        for (column, reason), found in most
+    )
 
 
 def _shown(record: Mapping[str, object]) -> dict[str, str]:

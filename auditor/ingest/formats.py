@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -49,34 +50,54 @@ class Reader(Recogniser, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One row of the table."""
+    """One row of the table. `platform` is None where the rows say it themselves; `sample` lies in sample_transcripts/."""
 
     id: str
     kinds: tuple[Kind, ...]
     description: str
     module: Recogniser
     reader: Reader | None
+    platform: str | None = None
+    sample: str = ""
 
 
-def _row(module: Reader) -> Format:
-    return Format(module.ID, module.KINDS, module.TITLE, module, module)
+def _row(module: Reader, platform: str | None = None, sample: str = "") -> Format:
+    return Format(module.ID, module.KINDS, module.TITLE, module, module, platform, f"sample_transcripts/{sample or module.ID}")
+
+
+def _mapped(path: Path) -> Format:
+    mapping = load_mapping(path)
+    return _row(Mapped(mapping), mapping.platform, _FOLDERS.get(mapping.id, mapping.id))
 
 
 _KNOWN = Path(__file__).parent / "known"  # the formats that are data
+# Samples that lie with others of their platform.
+_FOLDERS = {
+    **dict.fromkeys(("taobao_main_orders", "taobao_sub_orders"), "taobao_order_pair"),
+    "amazon_all_orders": "amazon_orders",
+}
 
 FORMATS: tuple[Format, ...] = (
-    _row(canonical),
-    _row(pinduoduo_orders),
-    _row(pinduoduo_chat),
-    _row(qianniu_text),
-    _row(qianniu_page),
-    _row(wangwang_text),
+    _row(canonical, None, "canonical_csv"),
+    _row(pinduoduo_orders, "pinduoduo", "pinduoduo"),
+    _row(pinduoduo_chat, "pinduoduo", "pinduoduo"),
+    _row(qianniu_text, "taobao", "qianniu"),
+    _row(qianniu_page, "taobao"),
+    _row(wangwang_text, "taobao", "wangwang"),
     _row(transcript_text),
-    _row(allegro_messages),
-    _row(allegro_orders),
-    *(_row(Mapped(load_mapping(path))) for path in sorted(_KNOWN.glob("*.yaml"))),
-    Format(facts.ID, facts.KINDS, facts.TITLE, facts, None),
+    _row(allegro_messages, "allegro", "allegro"),
+    _row(allegro_orders, "allegro", "allegro"),
+    *(_mapped(path) for path in sorted(_KNOWN.glob("*.yaml"))),
+    Format(facts.ID, facts.KINDS, facts.TITLE, facts, None, None, "sample_transcripts/facts.yaml"),
 )
+
+
+def _own(path: Path) -> Format:
+    """A user's mapping, whose note says which file it was."""
+    mapping = load_mapping(path)
+    by = f"read by {path.name} (SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()[:16]})"
+    mapped = Mapped(replace(mapping, note="; ".join(filter(None, (mapping.note, by)))))
+    return Format(mapped.ID, mapped.KINDS, mapped.TITLE, mapped, mapped, mapping.platform, str(path))
 
 
 def of_mappings(paths: Sequence[str | Path]) -> tuple[Format, ...]:
@@ -85,7 +106,7 @@ def of_mappings(paths: Sequence[str | Path]) -> tuple[Format, ...]:
     found: dict[str, Format] = {}
     for path in paths:
         try:
-            row = _row(Mapped(load_mapping(Path(path))))
+            row = _own(Path(path))
         except UsageError as error:
             faults += error.faults
             continue
