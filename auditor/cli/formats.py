@@ -10,6 +10,7 @@ import click
 from auditor.errors import EXIT_USAGE, Fault, UsageError
 
 _FILE = click.Path(path_type=Path)
+_ENCODING = "Encoding of a file that is not UTF-8 and bears no mark: gb18030, cp1250 …"
 
 
 @click.group()
@@ -34,14 +35,15 @@ def list_() -> None:
 @click.option("--mapping", "mappings", multiple=True, metavar="MAP.yaml", help="A mapping of your own (repeatable).")
 @click.option("--platform", help="Platform of rows that name none.")
 @click.option("--timezone", metavar="ZONE", help="Zone of times without an offset.")
-def detect(file: Path, mappings: tuple[str, ...], platform: str | None, timezone: str | None) -> None:
+@click.option("--encoding", metavar="NAME", help=_ENCODING)
+def detect(file: Path, mappings: tuple[str, ...], platform: str | None, timezone: str | None, encoding: str | None) -> None:
     """Say which format a file is, and why; show what is read, what is not, and the first rows.
 
     Exits with 2 where a run would refuse the file.
     """
     from auditor.ingest import detect as recognise
 
-    found = recognise(file, platform, timezone, mappings)
+    found = recognise(file, platform, timezone, mappings, encoding)
     click.echo(str(found))
     sys.exit(0 if found.readable else EXIT_USAGE)
 
@@ -49,11 +51,12 @@ def detect(file: Path, mappings: tuple[str, ...], platform: str | None, timezone
 @formats.command("map")
 @click.argument("file", type=_FILE)
 @click.option("--out", type=_FILE, metavar="MAP.yaml", help="Write there instead of standard output.")
-def map_(file: Path, out: Path | None) -> None:
+@click.option("--encoding", metavar="NAME", help=_ENCODING)
+def map_(file: Path, out: Path | None, encoding: str | None) -> None:
     """Draft a mapping for a file of any format, to be corrected and given with --mapping."""
     from auditor.ingest.drafting import draft_of
 
-    text = draft_of(file)
+    text = draft_of(file, encoding)
     if out is None:
         click.echo(text, nl=False)
         return

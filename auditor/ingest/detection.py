@@ -100,7 +100,11 @@ def _quoted(path: str) -> str:
 
 
 def detect(
-    path: str | Path, platform: str | None = None, timezone: str | None = None, mappings: Sequence[str | Path] = ()
+    path: str | Path,
+    platform: str | None = None,
+    timezone: str | None = None,
+    mappings: Sequence[str | Path] = (),
+    encoding: str | None = None,
 ) -> Detection:
     """What the file is taken for. Raises UsageError where there is no such file, it is a folder, or a mapping is wrong."""
     if Path(path).is_dir():
@@ -110,7 +114,7 @@ def detect(
     own = formats.of_mappings(mappings)
     unknown = Detection(str(path), "unknown", "unknown", "unknown", 0, "", (), (), (), "")
     try:
-        source = open_source(Path(path), str(path))
+        source = open_source(Path(path), str(path), given=encoding)
     except Refused as refusal:
         return replace(unknown, why=str(refusal))
     try:

@@ -223,9 +223,9 @@ def _id(name: str) -> str:
     return plain.strip("_")[:40] or "own_export"
 
 
-def draft_of(path: Path) -> str:
+def draft_of(path: Path, encoding: str | None = None) -> str:
     """The same for a file. Raises UsageError where it cannot be opened or has no rows."""
     try:
-        return draft(open_source(path, str(path)), path.name)
+        return draft(open_source(path, str(path), given=encoding), path.name)
     except Refused as refusal:
         raise UsageError(Fault(str(path), str(refusal), "give an export as CSV, XLSX, JSON or JSON lines")) from None
