@@ -110,7 +110,7 @@ def _claim(
         return None
     if slot not in _EVENTS and _says("past", words, lang):
         return None
-    if slot in _EVENTS and _says("another", view, lang):
+    if slot in _EVENTS and not (lang == "pl" and slot == "refunded") and _says("another", view, lang):
         return None
     conditional = _is_conditional(view, words, clause, before, slot, lang)
     if conditional and slot in _STATES:
@@ -185,7 +185,7 @@ def _period(passage: str, after: str, words: str) -> str | None:
         return None
     if "天" in passage or "day" in passage or "dni" in passage:
         return f"{plain(number)}_days"
-    if "月" in passage or "month" in passage or "miesi" in passage:
+    if "月" in passage or "month" in passage or "mies" in passage or "m-c" in passage or "mc" in passage:
         return f"{plain(number)}_months"
     return f"{plain(number * 12)}_months"
 
@@ -239,7 +239,10 @@ def _is_question(view: str, words: str, clause: Span, lang: Lang) -> bool:
         return True
     for name in ("acts/yes_no_question", "acts/open_question"):
         asks = _list(name, lang)
-        if asks is not None and asks.any.search(words) is not None and not (asks.unless and asks.unless.search(words)):
+        found = asks.any.search(words) if asks is not None else None
+        if found is None or (lang == "pl" and name == "acts/yes_no_question" and "czy" not in found.group()):
+            continue  # "można zwrócić" states it where no question mark follows
+        if asks is not None and not (asks.unless and asks.unless.search(words)):
             return True
     return False
 

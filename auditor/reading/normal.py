@@ -178,6 +178,20 @@ _ABBREVIATIONS = frozenset(
         "szt",
         "kg",
         "g",
+        "odp",
+        "tyg",
+        "mies",
+        "nast",
+        "zam",
+        "wys",
+        "max",
+        "maks",
+        "najp",
+        "ewent",
+        "ew",
+        "wg",
+        "biz",
+        "bus",
     }
 )
 
