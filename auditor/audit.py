@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -13,20 +15,20 @@ import orjson
 import polars as pl
 
 from auditor import __version__, appeal, ingest, report, rulebook, state
+from auditor.chats import Chats
 from auditor.check import judge
-from auditor.conversations import Conversations, with_export_ends
+from auditor.conversations import with_export_ends
 from auditor.engines import local
 from auditor.errors import Fault, UsageError
 from auditor.model import AuditResult, Lang, Notice, Pack
-from auditor.normalise import normalise
-from auditor.part import Outcome, Part, audit_part, settled, together
-from auditor.shard import transcript_ends
+from auditor.normalise import contradicting, in_order, merged_notices, merged_orders, recounted
+from auditor.outcome import Outcome, Whole, joined, together
+from auditor.part import Part, audit_part, counted
+from auditor.spool import MESSAGES_IN_MEMORY, Rows, Spool
 
 __all__ = ["Request", "audit", "judge", "run"]
 
 Progress = Callable[[str, int, int], None]  # (stage, done, of)
-MESSAGES_A_PART = 250_000
-WORTH_A_PROCESS = 10_000  # messages; below that starting a process costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +57,57 @@ def run(request: Request, progress: Progress) -> AuditResult:
     """Audit and write everything into `request.out`, whole or not at all. Raises AuditorError."""
     clock = Stopwatch()
     local.calm_collector()
-    with state.locked(request.out):
-        result = audit(request, progress, clock)
-        with state.building(request.out) as folder:
-            report.write(result, folder, jobs=request.jobs, progress=progress)
-            clock.lap("report")
-            (folder / "appeals").mkdir()
-            appeal.write(result, folder / "appeals", progress=progress)
-            clock.lap("appeal")
-            (folder / "run.json").write_bytes(run_json(result, clock.laps))
+    with (
+        state.locked(request.out),
+        state.work_folder(request.out.parent / f".{request.out.name}.work") as work,
+        state.building(request.out) as folder,
+    ):
+        result = audit(request, progress, clock, work)
+        (folder / "appeals").mkdir()
+        appeal.write(result, folder / "appeals", progress=progress)
+        clock.lap("appeal")
+        report.write(result, folder, jobs=request.jobs, progress=progress)
+        clock.lap("report")
+        (folder / "run.json").write_bytes(run_json(result, clock.laps))
     return result
 
 
-def audit(request: Request, progress: Progress, clock: Stopwatch | None = None) -> AuditResult:
-    """Read, judge and put together; writes nothing."""
+def audit(request: Request, progress: Progress, clock: Stopwatch | None = None, work: Path | None = None) -> AuditResult:
+    """Read, judge and put together; writes nothing but, where there is much of it, what it needs on the way below `work`."""
     clock = clock or Stopwatch()
     packs = rulebook.select(rulebook.load(), request.rules)
+    spool = Spool(work / "messages" if work else "", MESSAGES_IN_MEMORY if work else sys.maxsize)
+    loaded = read(request, progress, spool)
+    clock.lap("ingest")
+    known_orders = with_export_ends(loaded.orders, loaded.silent)
+    orders, order_doubles, order_conflicts = merged_orders(known_orders)
+    notices, notice_doubles, notice_conflicts = merged_notices(loaded.notices)
+    clock.lap("normalise")
+    common = Part(Rows(), known_orders, loaded.shops, packs, request.as_of, request.lang)
+    parts = [replace(common, rows=rows) for rows in spool.parts(request.jobs)]
+    if work and spool.on_disk:
+        parts = on_disk(parts, known_orders, work)
+    outcomes: list[Outcome] = []
+    for outcome in local.run(audit_part, parts, request.jobs):
+        outcomes.append(outcome)
+        progress("judge", len(outcomes), len(parts))
+    tables = joined(outcomes)
+    whole = counted(together(tables), packs, request.as_of, request.lang)
+    doubles = Counter(dict(tables["doubles"].group_by("source").agg(pl.col("rows").sum()).collect().iter_rows()))
+    conflicts = [*tables["conflicts"].collect().iter_rows(), *order_conflicts, *notice_conflicts]
+    loaded = replace(
+        loaded,
+        notices=notices,
+        inputs=recounted(loaded.inputs, doubles + order_doubles + notice_doubles, Counter(source for source, *_ in conflicts)),
+        quarantined=in_order([*loaded.quarantined, *(contradicting(loaded.inputs, *conflict) for conflict in conflicts)]),
+    )
+    clock.lap("judge")
+    chats = Chats([spool.whole().scan()], common.orders, zones_of(packs))
+    return assemble(request, loaded, packs, whole, chats, {"texts": spool.texts(), "orders": orders.height})
+
+
+def read(request: Request, progress: Progress, spool: Spool, known: ingest.Known | None = None) -> ingest.Loaded:
+    """All that the files hold; the messages go to the spool. Raises UsageError where there is nothing to read."""
     options = ingest.Options(
         as_of=request.as_of,
         platform=request.platform,
@@ -88,60 +125,37 @@ def audit(request: Request, progress: Progress, clock: Stopwatch | None = None) 
         request.facts,
         options=options,
         progress=lambda _, done, of: progress("ingest", done, of),
+        sink=lambda _, table: spool.add(table.with_columns(pl.col("sent_at").max().alias("seen_until"))),
+        known=known,
     )
+    spool.close()
     if not loaded.inputs:
         raise UsageError(
             Fault(", ".join(request.inputs), "holds no file to audit", "name the folder or files of tonight's exports")
         )
-    clock.lap("ingest")
-    loaded = normalise(loaded)
-    orders = with_export_ends(loaded.orders, loaded.silent)
-    clock.lap("normalise")
-    common = Part(loaded.messages, orders, loaded.shops, packs, request.as_of, request.lang, transcript_ends(loaded.messages))
-    parts = split(common, request.jobs)
-    outcomes: list[Outcome] = []
-    for outcome in local.run(audit_part, parts, request.jobs):
-        outcomes.append(outcome)
-        progress("judge", len(outcomes), len(parts))
-    whole = settled(together(outcomes), packs, request.as_of, request.lang)
-    clock.lap("judge")
-    return assemble(request, replace(loaded, orders=orders), packs, whole)
+    return loaded
 
 
-def split(whole: Part, jobs: int) -> list[Part]:
-    """Whole conversations, spread by the hash of their id; the split changes no finding."""
-    count = -(-whole.messages.height // MESSAGES_A_PART)
-    if jobs > 1 and whole.messages.height >= WORTH_A_PROCESS * jobs:
-        count = -(-count // jobs) * jobs
-    if count <= 1:
-        return [whole] if whole.messages.height else []
-    key = pl.col("conversation_id").hash(seed=7) % count
-    frames = whole.messages.with_columns(key.alias("_part")).partition_by("_part", as_dict=True, include_key=False)
-    return [replace(whole, messages=frames[i], orders=orders_of(frames[i], whole.orders)) for i in sorted(frames)]
+def on_disk(parts: Sequence[Part], orders: pl.DataFrame, work: Path) -> list[Part]:
+    """The parts with their orders and outcomes in files: what travels between processes is small."""
+    place = work / "orders.parquet"
+    orders.write_parquet(place, compression="lz4")
+    (work / "outcomes").mkdir()
+    return [
+        replace(part, orders=(str(place),), out=str(work / "outcomes" / f"{number:05d}")) for number, part in enumerate(parts)
+    ]
 
 
-def orders_of(messages: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
-    """The orders that these messages may be about: named by id, or of one of the buyers."""
-    named = messages.select("order_id").drop_nulls().unique()
-    buyers = messages.select("buyer_id").drop_nulls().unique()
-    mine = pl.concat([orders.join(named, on="order_id", how="semi"), orders.join(buyers, on="buyer_id", how="semi")])
-    return mine.unique("order_id", keep="first", maintain_order=True)
+def zones_of(packs: Sequence[Pack]) -> dict[str, str]:
+    """Platform → the zone that its times are shown in."""
+    return {platform: pack.timezone for pack in packs for platform in pack.platforms}
 
 
-def assemble(request: Request, loaded: ingest.Loaded, packs: tuple[Pack, ...], whole: Outcome) -> AuditResult:
+def assemble(
+    request: Request, loaded: ingest.Loaded, packs: tuple[Pack, ...], whole: Whole, chats: Chats, counted: Mapping[str, int]
+) -> AuditResult:
     """All that the reports are made from."""
     notices = tuple(_notice(row) for row in loaded.notices.sort("issued_at", "notice_id").iter_rows(named=True))
-    zones = {platform: pack.timezone for pack in packs for platform in pack.platforms}
-    about = loaded.messages.filter(pl.col("order_id").is_in([n.order_id for n in notices if n.order_id]))["conversation_id"]
-    named = {n.conversation_id for n in notices if n.conversation_id}
-    wanted = sorted({f.conversation_id for f in whole.findings} | named | set(about.to_list()))
-    ids = pl.DataFrame({"conversation_id": wanted}, schema={"conversation_id": pl.String})
-    messages = loaded.messages.join(ids, on="conversation_id", how="semi")
-    noticed = pl.col("order_id").is_in([n.order_id for n in notices if n.order_id])
-    orders = pl.concat([orders_of(messages, loaded.orders), loaded.orders.filter(noticed)]).unique(
-        "order_id", maintain_order=True
-    )
-    conversations = Conversations(messages, orders, zones)
     return AuditResult(
         as_of=request.as_of,
         lang=request.lang,
@@ -152,13 +166,13 @@ def assemble(request: Request, loaded: ingest.Loaded, packs: tuple[Pack, ...], w
         ledger=whole.ledger,
         rounds=whole.rounds,
         activity=whole.activity,
-        conversations=conversations,
+        conversations=chats,
         notices=notices,
-        orders=conversations.orders,
+        orders=chats.orders([notice.order_id for notice in notices if notice.order_id]),
         shops=loaded.shops,
         inputs=loaded.inputs,
         quarantined=loaded.quarantined,
-        counts=_counts(loaded, packs, whole),
+        counts={**_counts(loaded, packs, whole), **counted},
     )
 
 
@@ -183,8 +197,8 @@ def _notice(row: Mapping[str, Any]) -> Notice:
     return Notice(**values)
 
 
-def _counts(loaded: ingest.Loaded, packs: Sequence[Pack], whole: Outcome) -> dict[str, int]:
-    standing = [f for f in whole.findings if f.suppressed_by is None]
+def _counts(loaded: ingest.Loaded, packs: Sequence[Pack], whole: Whole) -> dict[str, int]:
+    standing = whole.findings.frame.filter(pl.col("suppressed_by").is_null())
     files = loaded.inputs
     return {
         "files": len(files),
@@ -194,17 +208,17 @@ def _counts(loaded: ingest.Loaded, packs: Sequence[Pack], whole: Outcome) -> dic
         "duplicate": sum(f.duplicate for f in files),
         "quarantined": sum(f.quarantined for f in files),
         "blank": sum(f.blank for f in files),
-        "messages": loaded.messages.height,
-        "conversations": loaded.messages["conversation_id"].n_unique(),
-        "agents": loaded.messages.filter(pl.col("sender_role") == "agent")["sender_id"].drop_nulls().n_unique(),
-        "texts": loaded.messages["text"].n_unique(),
-        "orders": loaded.orders.height,
+        "messages": int(whole.conversations["messages"].sum()),
+        "conversations": whole.conversations.height,
+        "agents": whole.activity["agent_id"].drop_nulls().n_unique(),
+        "texts": 0,
+        "orders": 0,
         "notices": loaded.notices.height,
         "rules": sum(len(p.rules) for p in packs),
         "promises": len(whole.ledger),
-        "findings": len(standing),
-        "findings_proven": sum(f.certainty == "proven" for f in standing),
-        "findings_suppressed": len(whole.findings) - len(standing),
+        "findings": standing.height,
+        "findings_proven": standing.filter(pl.col("certainty") == "proven").height,
+        "findings_suppressed": len(whole.findings) - standing.height,
         "not_evaluated": sum(n.count for n in whole.not_evaluated),
     }
 

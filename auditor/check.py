@@ -17,7 +17,7 @@ import polars as pl
 
 from auditor.detectors import DETECTORS, Detector, composed
 from auditor.jurisdiction import goes_first, packs_of
-from auditor.model import SEVERITIES, Certainty, Finding, Hit, Lang, Mark, NotEvaluated, Order, Pack, Rule, Shop
+from auditor.model import SEVERITIES, Certainty, Finding, Hit, Lang, Mark, NotEvaluated, Order, Pack, Rule, Shop, left_out
 from auditor.money import at_risk, needs_order
 from auditor.params import typed_params
 from auditor.shard import Place, Shard
@@ -89,8 +89,8 @@ def judge_shard(made: Sequence[Shard], packs: Sequence[Pack], lang: Lang) -> Jud
                     into = findings if isinstance(outcome, Finding) else marks if isinstance(outcome, Mark) else left
                     into.append(outcome)  # type: ignore[arg-type]
         if not any(platform in p.platforms for p in packs):
-            count = shard.messages["conversation_id"].n_unique()
-            left.append(NotEvaluated("", "no_pack_for_platform", count, (platform,)))
+            ids = tuple(shard.messages["conversation_id"].unique().sort().to_list())
+            left.append(NotEvaluated("", "no_pack_for_platform", len(ids), (platform,), ids))
     return Judged(tuple(suppress(findings, packs)), tuple(merge(left)), tuple(marks))
 
 
@@ -129,7 +129,7 @@ def apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding 
             continue
         for outcome in outcomes(shard, detector, typed_params(detector.Params, values, rule.path)):
             if isinstance(outcome, NotEvaluated):
-                yield replace(outcome, rule_id=rule.id)
+                yield from _begun(shard, outcome, rule, since, until)
                 continue
             day = (outcome.hit if isinstance(outcome, Mark) else outcome).at.date()
             if day < since or (until is not None and day >= until):
@@ -139,9 +139,23 @@ def apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding 
             else:
                 yield finding(outcome, rule, pack, shard.home_of(outcome.conversation_id), lang, _order(outcome, rule, shard))
     if rule.params and first < rule.params[0][0]:
-        early = shard.messages.filter(pl.col("sent_at").dt.date() < rule.params[0][0])["conversation_id"].n_unique()
+        early = sorted(cid for cid, day in shard.once(_first_days).items() if day < rule.params[0][0])
         if early:
-            yield NotEvaluated(rule.id, "before_first_version", early)
+            yield left_out("before_first_version", early, rule.id)
+
+
+def _begun(shard: Shard, left: NotEvaluated, rule: Rule, since: date, until: date | None) -> Iterator[NotEvaluated]:
+    """What was left out of conversations that began under that version: it counts once, however many versions a rule has."""
+    days = shard.once(_first_days)
+    ids = [cid for cid in left.conversations if since <= days[cid] and (until is None or days[cid] < until)]
+    if ids:
+        yield left_out(left.reason, ids, rule.id)
+
+
+def _first_days(shard: Shard) -> dict[str, date]:
+    """The local day on which each conversation began."""
+    local = pl.col("sent_at").dt.replace_time_zone(None) + pl.duration(seconds=pl.col("offset_s"))
+    return dict(shard.messages.group_by("conversation_id").agg(local.min().dt.date()).iter_rows())
 
 
 def outcomes(shard: Shard, detector: Detector, params: Any) -> tuple[Hit | NotEvaluated | Mark, ...]:
@@ -252,5 +266,6 @@ def merge(left: Iterable[NotEvaluated]) -> list[NotEvaluated]:
             merged[key] = one
         else:
             examples = tuple(sorted({*seen.examples, *one.examples})[:5])
-            merged[key] = replace(seen, count=seen.count + one.count, examples=examples)
+            every = seen.conversations + one.conversations
+            merged[key] = replace(seen, count=seen.count + one.count, examples=examples, conversations=every)
     return [merged[key] for key in sorted(merged)]

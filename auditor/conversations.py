@@ -11,14 +11,15 @@ from typing import Any, Literal
 
 import polars as pl
 
-from auditor.model import ORDER_INSTANTS, Conversation, Lang, Message, Order
+from auditor.model import INSTANT, ORDER_INSTANTS, Conversation, Lang, Message, Order
 from auditor.worktime import zone_of
 
 _FIELDS = (
     "conversation_id", "message_id", "sent_at", "offset_s", "sender_role", "sender_id", "text", "content_type",
-    "product_id", "order_id", "time_doubt", "source", "row", "platform", "shop_id", "buyer_id", "lang", "text_id",
+    "product_id", "order_id", "time_doubt", "source", "row", "seen_until", "platform", "shop_id", "buyer_id", "lang", "text_id",
 )  # fmt: skip
-_PLATFORM, _SHOP, _BUYER, _LANG, _TEXT_ID = 13, 14, 15, 16, 17
+_PLATFORM, _SHOP, _BUYER, _LANG, _TEXT_ID = 14, 15, 16, 17, 18
+_INSTANTS = ("sent_at", "seen_until")
 
 Tie = Literal["order_id", "only_order", "several", "none"]
 
@@ -32,7 +33,7 @@ class Conversations(Mapping[str, Conversation]):
     def __init__(self, messages: pl.DataFrame, orders: pl.DataFrame, zones: Mapping[str, str]) -> None:
         if "text_id" not in messages.columns:
             messages = messages.with_columns(pl.lit(0, pl.UInt32).alias("text_id"))
-        self.messages = messages
+        self.messages = with_transcript_ends(messages)
         self.orders_frame = with_export_ends(orders)
         self.zones = zones
         self._built: dict[str, Conversation] = {}
@@ -58,7 +59,7 @@ class Conversations(Mapping[str, Conversation]):
         if not missing:
             return
         rows = self.messages.join(pl.DataFrame({"conversation_id": missing}), on="conversation_id", how="semi")
-        fields = [pl.col(name).dt.epoch("us") if name == "sent_at" else pl.col(name) for name in _FIELDS]
+        fields = [pl.col(name).dt.epoch("us") if name in _INSTANTS else pl.col(name) for name in _FIELDS]
         ordered = rows.sort("conversation_id", "sent_at", "source", "row").select(fields).iter_rows()
         for cid, group in groupby(ordered, key=itemgetter(0)):
             self._built[cid] = self._build(cid, list(group))
@@ -138,14 +139,39 @@ def with_export_ends(orders: pl.DataFrame, silent: Collection[int] = ()) -> pl.D
     return orders.with_columns(pl.when(~pl.col("source").is_in(sorted(silent))).then(last).alias("seen_until"))
 
 
+def with_transcript_ends(messages: pl.DataFrame, ends: Mapping[int, datetime] | None = None) -> pl.DataFrame:
+    """`messages` with `seen_until`: the last instant of the file that each came from (`ends`: source → UTC, where known)."""
+    if "seen_until" in messages.columns:
+        return messages
+    if ends is None:
+        return messages.with_columns(pl.col("sent_at").max().over("source").alias("seen_until"))
+    columns = {"source": list(ends), "seen_until": list(ends.values())}
+    known = pl.DataFrame(columns, schema={"source": pl.UInt32, "seen_until": INSTANT})
+    joined = messages.join(known, on="source", how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("seen_until", "sent_at"))
+
+
+def spread(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
+    """Fill nulls of `names` where the conversation has exactly one value of them."""
+    for name in names:
+        if not frame[name].null_count() or frame[name].null_count() == frame.height:
+            continue
+        known = frame.filter(pl.col(name).is_not_null()).group_by("conversation_id").agg(pl.col(name).unique())
+        single = known.filter(pl.col(name).list.len() == 1).select("conversation_id", pl.col(name).list.first().alias("single"))
+        frame = frame.join(single, on="conversation_id", how="left", maintain_order="left")
+        frame = frame.with_columns(pl.coalesce(name, "single").alias(name)).drop("single")
+    return frame
+
+
 @cache
 def _epoch(offset_s: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC).astimezone(timezone(timedelta(seconds=offset_s)))
 
 
 def _message(row: Sequence[Any]) -> Message:
-    at = _epoch(row[3]) + timedelta(microseconds=row[2])
-    return Message(row[0], row[1], at, row[4], row[5], row[6], row[7], row[8], row[9], bool(row[10]), row[11], row[12])
+    clock = _epoch(row[3])
+    at, end = clock + timedelta(microseconds=row[2]), clock + timedelta(microseconds=row[13])
+    return Message(row[0], row[1], at, row[4], row[5], row[6], row[7], row[8], row[9], bool(row[10]), row[11], row[12], end)
 
 
 def _first(rows: Sequence[tuple[object, ...]], column: int) -> str | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from auditor.conversations import spread, with_export_ends, with_transcript_ends
 from auditor.model import ORDER_COLUMNS, ORDER_INSTANTS, InputFile, Quarantined
 
 if TYPE_CHECKING:
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 _KEY = ["conversation_id", "message_id"]
 # What makes two messages of one id the same message; the rest may be filled in by one export and missing in another.
 _CONTENT = ["sent_at", "sender_role", "sender_id", "text", "content_type"]
-_FILLED = ["order_id", "product_id", "lang", "buyer_id", "shop_id", "channel", "offset_s"]
+_FILLED = ["order_id", "product_id", "lang", "buyer_id", "shop_id", "platform", "channel", "offset_s"]
+_MERGED = ["time_doubt", "seen_until"]
 _PLACE = ["source", "row"]
 _RAW_LIMIT = 2_000
+
+Conflict = tuple[int, int, str, str]  # source, row, reason, raw
 
 _HAN = r"[\x{3400}-\x{9fff}\x{f900}-\x{faff}]"
 _POLISH_LETTERS = r"[ąćęłńśźżĄĆĘŁŃŚŹŻ]"
@@ -39,22 +43,48 @@ def normalise(loaded: Loaded) -> Loaded:
 
     Messages are sorted by (conversation_id, sent_at, source, row). The order of the input files changes nothing.
     """
-    messages, message_doubles, message_conflicts = _once(loaded.messages, _KEY, _CONTENT, _FILLED)
-    notices, notice_doubles, notice_conflicts = _once(
-        loaded.notices, ["platform", "notice_id"], ["issued_at", "shop_id", "order_id", "conversation_id", "agent_id"], []
-    )
-    orders, order_doubles, order_conflicts = _orders(loaded.orders)
-    conflicts = [*message_conflicts, *notice_conflicts, *order_conflicts]
-    doubles = message_doubles + notice_doubles + order_doubles
-    quarantined = [*loaded.quarantined, *(_quarantined(loaded.inputs, *conflict) for conflict in conflicts)]
+    settled = settle(with_transcript_ends(loaded.messages))
+    notices, notice_doubles, notice_conflicts = merged_notices(loaded.notices)
+    orders, order_doubles, order_conflicts = merged_orders(with_export_ends(loaded.orders, loaded.silent))
+    conflicts = [*settled.conflicts, *notice_conflicts, *order_conflicts]
+    doubles = settled.doubles + notice_doubles + order_doubles
+    quarantined = [*loaded.quarantined, *(contradicting(loaded.inputs, *conflict) for conflict in conflicts)]
     return replace(
         loaded,
-        messages=_named_languages(_in_order(messages)),
-        orders=orders.sort("order_id", "source", "row"),
-        notices=notices.sort("platform", "notice_id", "source", "row"),
-        inputs=_recounted(loaded.inputs, doubles, Counter(source for source, *_ in conflicts)),
-        quarantined=tuple(sorted(quarantined, key=lambda one: (one.file, one.row, one.reason, one.raw))),
+        messages=settled.messages,
+        orders=orders,
+        notices=notices,
+        inputs=recounted(loaded.inputs, doubles, Counter(source for source, *_ in conflicts)),
+        quarantined=in_order(quarantined),
     )
+
+
+def in_order(quarantined: Sequence[Quarantined]) -> tuple[Quarantined, ...]:
+    """By file and row."""
+    return tuple(sorted(quarantined, key=lambda one: (one.file, one.row, one.reason, one.raw)))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Messages of whole conversations, each once and in order; where the doubles stood, and what contradicted them."""
+
+    messages: pl.DataFrame
+    doubles: Counter[int]  # source → rows
+    conflicts: list[Conflict]
+
+
+def settle(raw: pl.DataFrame) -> Settled:
+    """Messages as read (model.MESSAGE_COLUMNS and seen_until) → what may be judged; rows twice over change nothing."""
+    messages, doubles, conflicts = _once(raw, _KEY, _CONTENT, _FILLED)
+    messages = spread(messages, ("platform", "shop_id", "buyer_id")).with_columns(pl.col("platform").fill_null("unknown"))
+    return Settled(_named_languages(_in_order(messages)), doubles, conflicts)
+
+
+def merged_notices(raw: pl.DataFrame) -> tuple[pl.DataFrame, Counter[int], list[Conflict]]:
+    """Each notice once, in order."""
+    content = ["issued_at", "shop_id", "order_id", "conversation_id", "agent_id"]
+    notices, doubles, conflicts = _once(raw, ["platform", "notice_id"], content, [])
+    return notices.sort("platform", "notice_id", "source", "row"), doubles, conflicts
 
 
 def _in_order(messages: pl.DataFrame) -> pl.DataFrame:
@@ -68,14 +98,13 @@ def _in_order(messages: pl.DataFrame) -> pl.DataFrame:
     return whole[np.lexsort([key.to_numpy() for key in keys])]
 
 
-Conflict = tuple[int, int, str, str]  # source, row, reason, raw
-
-
-def _quarantined(inputs: Sequence[InputFile], source: int, row: int, reason: str, raw: str) -> Quarantined:
+def contradicting(inputs: Sequence[InputFile], source: int, row: int, reason: str, raw: str) -> Quarantined:
+    """A row that says other things than one that was kept."""
     return Quarantined(inputs[source].path, row, reason, raw[:_RAW_LIMIT])
 
 
-def _recounted(inputs: Sequence[InputFile], doubles: Counter[int], conflicts: Counter[int]) -> tuple[InputFile, ...]:
+def recounted(inputs: Sequence[InputFile], doubles: Counter[int], conflicts: Counter[int]) -> tuple[InputFile, ...]:
+    """The files with rows that were doubles or contradicted others taken from those accepted."""
     found = []
     for index, item in enumerate(inputs):
         double, conflict = doubles[index], conflicts[index]
@@ -100,12 +129,11 @@ def _once(
     if not repeated.any():
         return frame, Counter(), []
     single, several = frame.filter(~repeated), frame.filter(repeated)
-    several = several.sort([*key, *content, *filled, *_PLACE], nulls_last=True)
+    several = several.sort([*key, *content, *_PLACE], nulls_last=True)
     first = several.unique([*key, *content], keep="first", maintain_order=True)
     if filled:
-        first = first.drop(filled).join(
-            _fillings(several, key + content, filled), on=key + content, nulls_equal=True, maintain_order="left"
-        )
+        found = _fillings(several, key + content, filled)
+        first = first.drop(*filled, *_MERGED).join(found, on=key + content, nulls_equal=True, maintain_order="left")
     doubles = several.join(first.select(_PLACE), on=_PLACE, how="anti")
     kept = first.unique(key, keep="first", maintain_order=True)
     others = first.join(kept.select(_PLACE), on=_PLACE, how="anti")
@@ -120,8 +148,13 @@ def _may_repeat(frame: pl.DataFrame, key: list[str]) -> bool:
 
 
 def _fillings(several: pl.DataFrame, same: list[str], filled: list[str]) -> pl.DataFrame:
-    """For each message the first filled value of the columns that one export has and another lacks."""
-    return several.group_by(same, maintain_order=True).agg(pl.col(name).drop_nulls().first() for name in filled)
+    """For each message the least value of the columns that one export has and another lacks, and the latest end of the exports.
+
+    However the rows are spread over nights, merging them in steps gives the same.
+    """
+    return several.group_by(same, maintain_order=True).agg(
+        *(pl.col(name).min() for name in filled), pl.col("time_doubt").all(), pl.col("seen_until").max()
+    )
 
 
 def _conflict(record: Mapping[str, object], key: str) -> Conflict:
@@ -133,6 +166,15 @@ def _conflict(record: Mapping[str, object], key: str) -> Conflict:
 
 
 # ---- orders -------------------------------------------------------------------------------------------------------------
+
+
+def merged_orders(raw: pl.DataFrame) -> tuple[pl.DataFrame, Counter[int], list[Conflict]]:
+    """Each order once, in order, with the latest end (`seen_until`) of the exports that name it."""
+    orders, doubles, conflicts = _orders(raw)
+    if orders.height < raw.height:
+        ends = raw.group_by("order_id").agg(pl.col("seen_until").max())
+        orders = orders.drop("seen_until").join(ends, on="order_id", how="left").select(raw.columns)
+    return orders.sort("order_id", "source", "row"), doubles, conflicts
 
 
 def _orders(frame: pl.DataFrame) -> tuple[pl.DataFrame, Counter[int], list[Conflict]]:

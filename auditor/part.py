@@ -1,4 +1,7 @@
-"""One part of the work, messages of whole conversations → what they show: one function for one process, many, or a cluster."""
+"""One part of the work, messages of whole conversations → what they show: one function for one process, many, or a cluster.
+
+Whatever comes out is kept by conversation, so that a later night can put a conversation's new outcome in its old one's place.
+"""
 
 from __future__ import annotations
 
@@ -8,84 +11,209 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from auditor.check import Judged, judge_shard, merge, settle, shards
+from auditor.check import Judged, judge_shard, merge, shards
+from auditor.check import settle as settle_marks
 from auditor.detectors import response_time
 from auditor.jurisdiction import packs_of
 from auditor.ledger import ledger
-from auditor.model import ACTIVITY_COLUMNS, ROUND_COLUMNS, Finding, Lang, LedgerEntry, Mark, NotEvaluated, Pack, Rule, Shop
+from auditor.model import (
+    INSTANT,
+    ORDER_COLUMNS,
+    ROUND_COLUMNS,
+    Finding,
+    Findings,
+    Lang,
+    NotEvaluated,
+    Pack,
+    Rule,
+    Shop,
+    findings_table,
+    ledger_table,
+    marks_of,
+    marks_table,
+)
+from auditor.normalise import merged_orders, settle
+from auditor.outcome import SCHEMAS, Outcome, Whole, findings_in_order
 from auditor.params import typed_params, version_at
 from auditor.rounds import Terms, judged, rounds
 from auditor.shard import Shard
+from auditor.spool import RAW_COLUMNS, Rows
 
 _NO_LIMIT = timedelta(days=36_500)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Messages of whole conversations (model.MESSAGE_COLUMNS) and all that judging them takes."""
+    """Messages of whole conversations as read, and all that judging them takes.
 
-    messages: pl.DataFrame
-    orders: pl.DataFrame
+    `known`: rows of earlier nights; the outcome then holds, as `messages`, those of `rows` that are new. `orders`: as read, with
+    seen_until, or Parquet files of them. `numbers`: `source` in `rows` → file number (empty: it is one), `ranks`: file number →
+    place among all files by path (empty: it is one). `out`: where the outcome is written, `gen` (the night) in each of its rows.
+    """
+
+    rows: Rows
+    orders: pl.DataFrame | tuple[str, ...]
     shops: Mapping[str, Shop]
     packs: tuple[Pack, ...]
     as_of: datetime
     lang: Lang
-    seen_until: Mapping[int, datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a part shows; `rounds` and `activity` as in model.py."""
-
-    findings: tuple[Finding, ...]
-    not_evaluated: tuple[NotEvaluated, ...]
-    ledger: tuple[LedgerEntry, ...]
-    rounds: pl.DataFrame
-    activity: pl.DataFrame
-    marks: tuple[Mark, ...] = ()  # to be settled once all parts are together
+    numbers: tuple[int, ...] = ()
+    ranks: tuple[int, ...] = ()
+    known: Rows | None = None
+    out: str | None = None
+    gen: int | None = None
 
 
 def audit_part(part: Part) -> Outcome:
     """Judge one part. Pure: the same part gives the same outcome, wherever it runs."""
-    made = shards(part.messages, part.orders, part.shops, part.packs, part.as_of, part.seen_until)
+    tables: dict[str, pl.DataFrame] = {}
+    raw = renumbered(part.rows.read(), part.numbers)
+    if part.known is not None:
+        earlier = part.known.read()
+        tables["messages"] = _added(raw, earlier, part.ranks)
+        raw = pl.concat([earlier, raw])
+    settled = settle(renumbered(raw, part.ranks))
+    orders = orders_of(settled.messages, part.orders, part.ranks)
+    made = shards(settled.messages, orders, part.shops, part.packs, part.as_of)
     judgement = judge_shard(made, part.packs, part.lang)
-    entries = tuple(entry for shard in made for entry in ledger(shard))
-    return Outcome(
-        judgement.findings,
-        judgement.not_evaluated,
-        entries,
-        _concat([response_rounds(shard, part.packs) for shard in made], ROUND_COLUMNS),
-        _concat([activity(shard) for shard in made], ACTIVITY_COLUMNS),
-        judgement.marks,
+    tables["findings"] = findings_table(judgement.findings)
+    tables["ledger"] = ledger_table(tuple(entry for shard in made for entry in ledger(shard)))
+    tables["left"] = _left(judgement.not_evaluated)
+    tables["marks"] = marks_table(judgement.marks)
+    tables["rounds"] = _concat([response_rounds(shard, part.packs) for shard in made], "rounds")
+    tables["activity"] = _concat([activity(shard) for shard in made], "activity")
+    tables["doubles"] = numbers_of(
+        pl.DataFrame(sorted(settled.doubles.items()), schema=SCHEMAS["doubles"], orient="row"), part.ranks
+    )
+    tables["conflicts"] = numbers_of(pl.DataFrame(settled.conflicts, schema=SCHEMAS["conflicts"], orient="row"), part.ranks)
+    tables["conversations"] = _conversations(settled.messages, tables["ledger"])
+    outcome = Outcome(tables)
+    return outcome.saved(part.out, part.gen) if part.out is not None else outcome
+
+
+def renumbered(frame: pl.DataFrame, numbers: Sequence[int]) -> pl.DataFrame:
+    """The rows with `numbers[source]` for `source`; as they are where there are no numbers."""
+    if not numbers:
+        return frame
+    return frame.with_columns(pl.Series("source", numbers, dtype=pl.UInt32).gather(frame["source"]).alias("source"))
+
+
+def numbers_of(frame: pl.DataFrame, ranks: Sequence[int]) -> pl.DataFrame:
+    """The rows with the files' own numbers for their places."""
+    numbers = sorted(range(len(ranks)), key=ranks.__getitem__)
+    return renumbered(frame, numbers)
+
+
+def _added(raw: pl.DataFrame, earlier: pl.DataFrame, ranks: Sequence[int]) -> pl.DataFrame:
+    """The rows among `raw` that the earlier ones do not tell already, at the same place or one before, seen as long."""
+    content = [name for name in RAW_COLUMNS if name not in ("source", "row", "seen_until")]
+    best = (
+        renumbered(earlier, ranks)
+        .group_by(content)
+        .agg(pl.struct("source", "row").min().alias("first"), pl.col("seen_until").max().alias("until"))
+    )
+    new = renumbered(raw, ranks).with_row_index("_i").with_columns(pl.struct("source", "row").alias("place"))
+    joined = new.join(best, on=content, how="left", nulls_equal=True)
+    told = pl.col("first").is_not_null() & (pl.col("until") >= pl.col("seen_until"))
+    before = (pl.col("first").struct.field("source") < pl.col("source")) | (
+        (pl.col("first").struct.field("source") == pl.col("source")) & (pl.col("first").struct.field("row") <= pl.col("row"))
+    )
+    keep = joined.filter(~(told & before).fill_null(False))["_i"].sort()
+    return raw[keep]
+
+
+def orders_of(messages: pl.DataFrame, orders: pl.DataFrame | Sequence[str], ranks: Sequence[int]) -> pl.DataFrame:
+    """The orders that these messages may be about, merged: named by id, or of one of the buyers."""
+    every = all_orders(orders)
+    named = messages.lazy().select("order_id").drop_nulls().unique()
+    buyers = messages.lazy().select("buyer_id").drop_nulls().unique()
+    theirs = every.join(buyers, on="buyer_id", how="semi").select("order_id")
+    wanted = pl.concat([named, theirs]).unique()
+    return merged_orders(renumbered(every.join(wanted, on="order_id", how="semi").collect(), ranks))[0]
+
+
+def all_orders(orders: pl.DataFrame | Sequence[str]) -> pl.LazyFrame:
+    """Orders as read, with seen_until, from memory or Parquet files."""
+    columns = [*ORDER_COLUMNS, "seen_until"]
+    if isinstance(orders, pl.DataFrame):
+        return orders.lazy().select(columns)
+    if not orders:
+        return pl.LazyFrame(schema={**ORDER_COLUMNS, "seen_until": INSTANT})
+    return pl.scan_parquet(list(orders)).select(columns)
+
+
+def _concat(frames: Sequence[pl.DataFrame], table: str) -> pl.DataFrame:
+    return pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMAS[table])
+
+
+def _left(left: Sequence[NotEvaluated]) -> pl.DataFrame:
+    """What was not judged, one row a rule, reason and conversation; `example` is what a report shows of it."""
+    rows: list[tuple[str, str, str, str]] = []
+    for one in left:
+        example = "" if set(one.examples) <= set(one.conversations) else one.examples[0]
+        rows += [(one.rule_id, one.reason, cid, example or cid) for cid in one.conversations]
+    frame = pl.DataFrame(rows, schema=["rule_id", "reason", "conversation_id", "example"], orient="row")
+    frame = frame.cast(pl.String).group_by(frame.columns).agg(pl.len().alias("count"))
+    return frame.sort("rule_id", "reason", "conversation_id").select(
+        pl.col(name).cast(kind) for name, kind in SCHEMAS["left"].items()
     )
 
 
-def _concat(frames: Sequence[pl.DataFrame], columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
-    return pl.concat(frames) if frames else pl.DataFrame(schema=dict(columns))
+def _conversations(messages: pl.DataFrame, promises: pl.DataFrame) -> pl.DataFrame:
+    """Each conversation with what its outcome's validity hangs on: the end of its exports, its deadlines, what is not settled."""
+    due = (pl.col("due") - pl.duration(seconds=pl.col("due_offset_s"))).dt.replace_time_zone("UTC").cast(INSTANT)
+    dated = (
+        promises.filter(pl.col("due").is_not_null())
+        .group_by("conversation_id")
+        .agg(due.sort().alias("deadlines"), (pl.col("outcome") != "kept").any().alias("unsettled"))
+    )
+    every = messages.group_by("conversation_id").agg(pl.len().alias("messages"), pl.col("seen_until").max().alias("end"))
+    joined = every.join(dated, on="conversation_id", how="left").with_columns(
+        pl.col("deadlines").fill_null([]), pl.col("unsettled").fill_null(False)
+    )
+    return joined.sort("conversation_id").select(pl.col(name).cast(kind) for name, kind in SCHEMAS["conversations"].items())
+
+
+# ---- rounds and activity ---------------------------------------------------------------------------------------------
 
 
 def response_rounds(shard: Shard, packs: Sequence[Pack]) -> pl.DataFrame:
-    """model.ROUND_COLUMNS: every round under the platform's own limit for first and for later answers."""
-    table = rounds(shard)
-    first = judged(table.filter(pl.col("first")), terms(shard, packs, "first"), shard)
-    later = judged(table.filter(~pl.col("first")), terms(shard, packs, "later"), shard)
-    both = (
-        pl.concat([first.select(sorted(first.columns)), later.select(sorted(first.columns))], how="vertical_relaxed")
-        if later.height
-        else first
-    )
+    """model.ROUND_COLUMNS: every round under the platform's own limit, on its day, for first and for later answers."""
     local = pl.col("opened_at").dt.replace_time_zone(None) + pl.duration(seconds=pl.col("offset_s"))
-    both = both.sort("seq").with_columns(
-        local.dt.date().alias("day"),
-        pl.when(pl.col("limit_s") < int(_NO_LIMIT.total_seconds())).then(pl.col("limit_s")).alias("limit_s"),
+    table = rounds(shard).with_columns(local.dt.date().alias("day"))
+    parts = []
+    for since, until in _periods(shard, packs):
+        within = table.filter((pl.col("day") >= since) & (pl.col("day") < until))
+        for kind, chosen in (("first", pl.col("first")), ("later", ~pl.col("first"))):
+            part = judged(within.filter(chosen), terms(shard, packs, kind, since), shard)
+            parts.append(part.select(sorted(part.columns)))
+    both = (
+        pl.concat(parts, how="diagonal_relaxed")
+        .sort("seq")
+        .with_columns(
+            pl.when(pl.col("limit_s") < int(_NO_LIMIT.total_seconds())).then(pl.col("limit_s")).alias("limit_s"),
+        )
     )
     return both.select(pl.col(name).cast(dtype) for name, dtype in ROUND_COLUMNS.items())
 
 
-def terms(shard: Shard, packs: Sequence[Pack], kind: str) -> Terms:
-    """How the platform counts waiting on the shard's last day: by its own pack's rule, else the general one, else no limit."""
+def _periods(shard: Shard, packs: Sequence[Pack]) -> list[tuple[date, date]]:
+    """Spans of days (first, day after the last) in which no rule on answering times changes."""
     platform = shard.messages["platform"][0]
-    day = shard.messages["sent_at"].max().date()  # type: ignore[union-attr]
+    changes = {
+        since
+        for pack in packs_of(packs, platform)
+        for rule in pack.rules
+        if rule.detector == response_time.NAME
+        for since, _ in rule.params
+    }
+    days = sorted({date.min, *changes})
+    return list(zip(days, [*days[1:], date.max], strict=True))
+
+
+def terms(shard: Shard, packs: Sequence[Pack], kind: str, day: date) -> Terms:
+    """How the platform counts waiting on that day: by its own pack's rule, else the general one, else no limit."""
+    platform = shard.messages["platform"][0]
     candidates = sorted(packs_of(packs, platform), key=lambda pack: (platform not in pack.platforms, pack.id))
     for pack in candidates:
         for rule in pack.rules:
@@ -106,38 +234,33 @@ def _terms(rule: Rule, kind: str, day: date) -> Terms | None:
 
 
 def activity(shard: Shard) -> pl.DataFrame:
-    """model.ACTIVITY_COLUMNS: what each agent did on each local day."""
+    """What each agent did in each conversation on each local day."""
     local = pl.col("sent_at").dt.replace_time_zone(None) + pl.duration(seconds=pl.col("offset_s"))
     lines = shard.messages.filter(pl.col("sender_role") == "agent").with_columns(
         local.dt.date().alias("day"), pl.col("sender_id").alias("agent_id")
     )
-    table = lines.group_by("platform", "shop_id", "agent_id", "day").agg(
-        pl.col("conversation_id").n_unique().alias("conversations"), pl.len().alias("messages")
-    )
-    table = table.sort("platform", "shop_id", "agent_id", "day", nulls_last=True)
-    return table.select(pl.col(name).cast(dtype) for name, dtype in ACTIVITY_COLUMNS.items())
+    keys = ["platform", "shop_id", "agent_id", "day", "conversation_id"]
+    table = lines.group_by(keys).agg(pl.len().alias("messages")).sort(keys, nulls_last=True)
+    return table.select(pl.col(name).cast(dtype) for name, dtype in SCHEMAS["activity"].items())
 
 
-def together(outcomes: Sequence[Outcome]) -> Outcome:
-    """The outcomes of all parts as one, in an order that does not depend on how the work was split."""
-    findings = sorted((f for o in outcomes for f in o.findings), key=_place)
-    entries = sorted(
-        (e for o in outcomes for e in o.ledger), key=lambda e: (e.made_at, e.conversation_id, e.message_ids, e.kind, e.text)
-    )
-    table = _concat([o.rounds for o in outcomes], ROUND_COLUMNS).sort("opened_at", "conversation_id", "opened_message_id")
-    days = _concat([o.activity for o in outcomes], ACTIVITY_COLUMNS)
-    keys = ["platform", "shop_id", "agent_id", "day"]
-    days = days.group_by(keys).agg(pl.col("conversations", "messages").sum()).sort(keys, nulls_last=True)
-    left = merge(n for o in outcomes for n in o.not_evaluated)
-    marks = sorted((m for o in outcomes for m in o.marks), key=lambda m: (m.rule_id, m.since, m.hit.at, m.hit.conversation_id))
-    return Outcome(tuple(findings), tuple(left), tuple(entries), table, days, tuple(marks))
+# ---- what is counted over all conversations ----------------------------------------------------------------------------
 
 
-def settled(whole: Outcome, packs: Sequence[Pack], as_of: datetime, lang: Lang) -> Outcome:
-    """The outcome of all parts with what was counted over all of them."""
-    done = settle(Judged(whole.findings, whole.not_evaluated, whole.marks), packs, as_of, lang)
-    return replace(whole, findings=tuple(sorted(done.findings, key=_place)), not_evaluated=done.not_evaluated, marks=())
+def counted(whole: Whole, packs: Sequence[Pack], as_of: datetime, lang: Lang) -> Whole:
+    """The outcome of all parts with what rules on a whole agent, buyer or shop find, now that all parts are together."""
+    if not whole.marks.height:
+        return whole
+    none = Judged((), (), tuple(marks_of(whole.marks)))
+    ids = settle_marks(none, packs, as_of, lang).findings
+    concerned = pl.col("conversation_id").is_in(sorted({f.conversation_id for f in ids}))
+    frame = whole.findings.frame
+    done = settle_marks(replace_findings(none, Findings(frame.filter(concerned))), packs, as_of, lang)
+    findings = pl.concat([frame.filter(~concerned), findings_table(done.findings).select(frame.columns)])
+    lines = [*whole.not_evaluated, *done.not_evaluated]
+    return replace(whole, findings=Findings(findings_in_order(findings.lazy())), not_evaluated=tuple(merge(lines)))
 
 
-def _place(f: Finding) -> tuple[datetime, str, str, str]:
-    return f.occurred_at, f.conversation_id, f.rule_id, f.finding_id
+def replace_findings(judged: Judged, findings: Sequence[Finding]) -> Judged:
+    """The marks beside the findings of the conversations that they concern."""
+    return judged._replace(findings=tuple(findings))

@@ -10,14 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
-import orjson
 import pandas as pd
 import polars as pl
 from polars import selectors
 
-from auditor.model import FAMILIES, SEVERITIES, AuditResult, Finding, LedgerEntry, Rule
+from auditor.model import FAMILIES, SEVERITIES, AuditResult, Finding, LedgerEntry, Rule, findings_table, ledger_table
 
 # Three majors weigh as much as one critical; an info never weighs. The ranking needs an order of magnitude, not a tariff.
 SEVERITY_WEIGHT: Mapping[str, int] = {"critical": 12, "major": 4, "minor": 1, "info": 0}
@@ -27,15 +25,6 @@ Z = 1.959963984540054  # two-sided 95 %
 KEYS = ("platform", "shop_id", "agent_id", "day")
 STATUSES = ("in_time", "late", "unanswered", "pending", "outside_hours", "unclear")
 OUTCOMES = ("kept", "broken", "pending", "unverifiable", "withdrawn")
-FINDING_TEXTS = (
-    *("finding_id", "rule_id", "pack", "pack_version", "clause", "family", "severity", "certainty", "platform", "shop_id"),
-    *("agent_id", "conversation_id", "order_id", "measured", "threshold", "explanation", "quote", "suppressed_by", "basis"),
-    *("currency", "arithmetic"),
-)
-LEDGER_TEXTS = (
-    *("conversation_id", "agent_id", "platform", "shop_id", "kind", "text", "arithmetic", "outcome", "reason"),
-    *("order_id", "event"),
-)
 CERTAINTIES = ("proven", "suspected")
 
 
@@ -96,24 +85,19 @@ def score(result: AuditResult) -> Scores:
 # ---- one row each ---------------------------------------------------------------------------------------------------
 
 
-def findings_frame(findings: tuple[Finding, ...], rules: Mapping[str, Rule]) -> pl.DataFrame:
+def findings_frame(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> pl.DataFrame:
     """The findings as given, one row each, and beside them what is counted.
 
     Added: `n` (index into `findings`), `local` (naive time on the message's own clock), `offset_s`, `day`, `standing`
     (neither suppressed nor of a draft rule), `draft`, `weight` (0 unless standing and proven), `cents` and `currency`
     (what the breach costs by its rule; null: unknown; 0 where the same order or conversation was counted already).
     """
-    offsets = [f.occurred_at.utcoffset() for f in findings]
     pers = {rule_id: _per(rule) for rule_id, rule in sorted(rules.items())}
     drafts = {rule_id for rule_id, rule in rules.items() if rule.status == "draft"}
-    frame = _texts(findings, FINDING_TEXTS).with_columns(
-        _lists("message_ids", [f.message_ids for f in findings]),
-        pl.Series("local", [f.occurred_at.replace(tzinfo=None) for f in findings], dtype=pl.Datetime("us")),
-        pl.Series("offset_s", [int(o.total_seconds()) if o else 0 for o in offsets], dtype=pl.Int32),
-        pl.Series("draft", [f.rule_id in drafts for f in findings], dtype=pl.Boolean),
-        pl.Series("cents", [f.cents for f in findings], dtype=pl.Int64),
-        pl.Series("per", [pers.get(f.rule_id, "") for f in findings], dtype=pl.String),
-        pl.int_range(0, len(findings), dtype=pl.UInt32).alias("n"),
+    frame = findings_table(findings).with_columns(
+        pl.col("rule_id").is_in(sorted(drafts)).alias("draft"),
+        pl.col("rule_id").replace_strict(pers, default="", return_dtype=pl.String).alias("per"),
+        pl.int_range(0, pl.len(), dtype=pl.UInt32).alias("n"),
     )
     frame = frame.with_columns(
         day=pl.col("local").dt.date(),
@@ -145,26 +129,9 @@ def _currencies(result: AuditResult) -> tuple[str, ...]:
     return tuple(sorted({penalty.currency for penalty in named if penalty is not None and penalty.tiers}))
 
 
-def ledger_frame(ledger: tuple[LedgerEntry, ...]) -> pl.DataFrame:
+def ledger_frame(ledger: Sequence[LedgerEntry]) -> pl.DataFrame:
     """The promises ledger, one row each, in order; `made`, `due` and `event_local` are naive times on their own clocks."""
-    flags = ("vague", "conditional", "hedged", "certain")
-    columns = {name: pl.Series(name, [getattr(e, name) for e in ledger], dtype=pl.Boolean) for name in flags}
-    for column, name in (("made", "made_at"), ("due", "deadline"), ("event_local", "event_at")):
-        times = [getattr(e, name) for e in ledger]
-        columns[column] = pl.Series(column, [t and t.replace(tzinfo=None) for t in times], dtype=pl.Datetime("us"))
-    columns["message_ids"] = _lists("message_ids", [e.message_ids for e in ledger])
-    return _texts(ledger, LEDGER_TEXTS).with_columns(**columns).with_columns(day=pl.col("made").dt.date())
-
-
-def _lists(name: str, lists: Sequence[tuple[str, ...]]) -> pl.Series:
-    """Lists of texts as a column, by way of JSON: row by row would take longer than all the rest."""
-    return pl.Series(name, [orjson.dumps(ids).decode() for ids in lists], dtype=pl.String).str.json_decode(pl.List(pl.String))
-
-
-def _texts(rows: Sequence[Finding] | Sequence[LedgerEntry], names: tuple[str, ...]) -> pl.DataFrame:
-    """The named attributes of some objects, all texts or None, as columns."""
-    values = list(zip(*map(attrgetter(*names), rows), strict=True)) or [()] * len(names)
-    return pl.DataFrame([pl.Series(name, column, dtype=pl.String) for name, column in zip(names, values, strict=True)])
+    return ledger_table(ledger).with_columns(day=pl.col("made").dt.date())
 
 
 # ---- per platform, shop, agent and local day ----------------------------------------------------------------------------

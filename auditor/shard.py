@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import polars as pl
 import re2
 
-from auditor.conversations import Conversations
+from auditor.conversations import Conversations, with_transcript_ends
 from auditor.model import LANGS, Conversation, Fact, Lang, Message, Order, Shop
 from auditor.reading.column import normal_column, without_diacritics
 from auditor.reading.normal import Normal, normal
@@ -164,12 +164,13 @@ class Shard:
     ) -> None:
         """`messages`: model.MESSAGE_COLUMNS.
 
-        `seen_until`: last instant of each transcript file (source → UTC), where the shard holds only a part of it.
+        Their `seen_until` (else `seen_until`: source → UTC, else the file's last message) is the end of what was exported.
         """
         self.as_of = as_of
         self.shops = shops
         self.places = places
-        ordered = messages.sort("conversation_id", "sent_at", "source", "row").with_columns(pl.col("lang").fill_null("en"))
+        ordered = with_transcript_ends(messages, seen_until).sort("conversation_id", "sent_at", "source", "row")
+        ordered = ordered.with_columns(pl.col("lang").fill_null("en"))
         keys = ordered.group_by("text", "lang").agg(
             (pl.col("sender_role") == "agent").any().alias("by_agent"),
             (pl.col("sender_role") == "buyer").any().alias("by_buyer"),
@@ -180,7 +181,6 @@ class Shard:
             ordered.join(keys.select("text_id", "text", "lang"), on=["text", "lang"], how="left", maintain_order="left")
             .with_row_index("seq")
         )  # fmt: skip
-        self.seen_until = dict(seen_until) if seen_until is not None else transcript_ends(messages)
         zones = {platform: place.timezone for platform, place in places.items()}
         self._conversations = Conversations(self.messages, orders, zones)
         self._once: dict[Callable[[Shard], Any], Any] = {}
@@ -254,8 +254,3 @@ class Shard:
         valid = [f for f in shop.facts if f.slot == slot and f.holds_on(day)]
         own = tuple(f for f in valid if product_id is not None and f.product_id == product_id)
         return own or tuple(f for f in valid if f.product_id is None)
-
-
-def transcript_ends(messages: pl.DataFrame) -> dict[int, datetime]:
-    """The last instant of each transcript file: what is not in it by then was not there when it was exported."""
-    return dict(messages.group_by("source").agg(pl.col("sent_at").max()).iter_rows())

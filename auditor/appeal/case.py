@@ -146,7 +146,9 @@ def _by_order(result: AuditResult) -> Mapping[str, list[Conversation]]:
     """Conversations by the orders they name, for the notices that name an order alone; built only where there are such."""
     wanted = {notice.order_id for notice in result.notices if notice.conversation_id is None and notice.order_id is not None}
     found: dict[str, list[Conversation]] = {}
-    for name in sorted(result.conversations) if wanted else ():
+    about = getattr(result.conversations, "about", None)  # where they are many, those that matter are asked for by column
+    names = sorted(result.conversations) if about is None else about(sorted(wanted))
+    for name in names if wanted else ():
         each = result.conversations[name]
         named = {message.order_id for message in each.messages} | {order.order_id for order in each.orders}
         for order_id in wanted & named:

@@ -21,7 +21,7 @@ import polars as pl
 
 from auditor.detectors.asked import ACK, CLOSING, COMPLAINS, OPEN, answers_hit, asks, echoes, pairs_hit, same_question
 from auditor.detectors.repeats import near_answers, same_answers
-from auditor.model import Conversation, FactValue, Hit, NotEvaluated
+from auditor.model import Conversation, FactValue, Hit, Message, NotEvaluated
 from auditor.shard import Shard
 from auditor.turns import Turn, is_text, letters, made_of, may_say, passages, texts_made_of, turns
 from auditor.worktime import counted_seconds
@@ -141,7 +141,7 @@ def _vanished_in(shard: Shard, params: Params, conversation: Conversation, turn:
     back = conversation.messages[later.answered[0]] if later and later.answered else None
     if back is not None and (back.time_doubt or all(made_of(shard, conversation, at, (ACK,)) for at in after)):
         return None
-    end = back.at if back is not None else _seen_until(shard, conversation, position)
+    end = back.at if back is not None else _seen_until(shard, conversation.messages[position])
     if end is None or end <= message.at:
         return None
     waited = timedelta(seconds=counted_seconds(message.at, end, *params.counted, shard.zone(conversation, message)))
@@ -153,9 +153,8 @@ def _vanished_in(shard: Shard, params: Params, conversation: Conversation, turn:
     )
 
 
-def _seen_until(shard: Shard, conversation: Conversation, position: int) -> datetime | None:
-    end = shard.seen_until.get(conversation.messages[position].source)
-    return None if end is None else min(end, shard.as_of)
+def _seen_until(shard: Shard, message: Message) -> datetime | None:
+    return None if message.seen_until is None else min(message.seen_until, shard.as_of)
 
 
 # ---- answers beside the question ---------------------------------------------------------------------------------------

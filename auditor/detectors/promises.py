@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from auditor.ledger import ledger
-from auditor.model import Hit, LedgerEntry, NotEvaluated
+from auditor.model import Hit, LedgerEntry, NotEvaluated, left_out
 from auditor.shard import Shard
 
 NAME = "promises"
@@ -34,7 +34,7 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
     yield from _not_judged(mine)
     broken = [e for e in mine if e.outcome == params.outcome and (params.hedged or not e.hedged)]
     for _, group in groupby(sorted(broken, key=_same), key=_same):
-        yield _hit(list(group), shard.as_of)
+        yield _hit(list(group), shard)
 
 
 def _same(entry: LedgerEntry) -> tuple[str, str, str, datetime]:
@@ -44,8 +44,7 @@ def _same(entry: LedgerEntry) -> tuple[str, str, str, datetime]:
 def _not_judged(entries: list[LedgerEntry]) -> Iterator[NotEvaluated]:
     left = sorted((e for e in entries if e.outcome in ("unverifiable", "pending")), key=lambda e: e.reason)
     for reason, group in groupby(left, key=lambda e: e.reason):
-        ids = [e.conversation_id for e in group]
-        yield NotEvaluated("", f"promise_{reason}", len(ids), tuple(sorted(set(ids))[:5]))
+        yield left_out(f"promise_{reason}", (e.conversation_id for e in group))
 
 
 def _moment(deadline: datetime) -> datetime:
@@ -53,10 +52,19 @@ def _moment(deadline: datetime) -> datetime:
     return deadline + timedelta(seconds=1) if (deadline.hour, deadline.minute, deadline.second) == (23, 59, 59) else deadline
 
 
-def _hit(entries: list[LedgerEntry], as_of: datetime) -> Hit:
+def _known_until(shard: Shard, entry: LedgerEntry) -> datetime:
+    """Until when it is known that nothing happened: the end of the order's export, else of the chat's, never past the audit's."""
+    order = shard.orders.get(entry.order_id or "")
+    if order is not None and order.seen_until is not None:
+        return min(shard.as_of, order.seen_until)
+    messages = shard.conversation(entry.conversation_id).messages
+    return min([shard.as_of, *(m.seen_until for m in messages if m.seen_until and m.message_id in entry.message_ids)])
+
+
+def _hit(entries: list[LedgerEntry], shard: Shard) -> Hit:
     entry = entries[0]
     deadline = entry.deadline or entry.made_at
-    late_by = (entry.event_at or as_of) - _moment(deadline)
+    late_by = (entry.event_at or _known_until(shard, entry)) - _moment(deadline)
     happened = entry.event_at.astimezone(deadline.tzinfo) if entry.event_at else None
     event = (
         f"{entry.event} {happened.isoformat(sep=' ', timespec='seconds')}"

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from auditor.model import Hit, NotEvaluated
+from auditor.model import Hit, NotEvaluated, left_out
 from auditor.rounds import Clock, Terms, Unit, failures, judged, rounds
 from auditor.shard import Shard
 
@@ -84,8 +84,7 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
     for reason in ("unclear", "outside_hours", "pending", "left_out"):
         left = concerned.filter(pl.col("status") == reason)
         if left.height:
-            examples = left["conversation_id"].unique(maintain_order=True).to_list()
-            yield NotEvaluated("", f"round_{reason}", left.height, tuple(examples))
+            yield left_out(f"round_{reason}", left["conversation_id"].to_list())
     bad = failures(concerned, params.unit, params.any_gap).sort("seq")
     texts = shard.texts.frame["text"].to_list() if bad.height else []
     rows = sorted(bad.iter_rows(named=True), key=lambda row: (row["conversation_id"], row["unit"], row["seq"]))

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from auditor.ledger import ledger
-from auditor.model import Hit, LedgerEntry, NotEvaluated, Order
+from auditor.model import Hit, LedgerEntry, NotEvaluated, Order, left_out
 from auditor.shard import Shard
 
 NAME = "ship_window"
@@ -40,7 +40,7 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
         elif _differs(entry.made_at, entry.deadline, order.ship_by, params):
             yield _hit(entry, order, entry.deadline, order.ship_by)
     if unknown:
-        yield NotEvaluated("", "no_ship_by", len(unknown), tuple(sorted(set(unknown))[:5]))
+        yield left_out("no_ship_by", unknown)
 
 
 def _differs(made_at: datetime, deadline: datetime, ship_by: datetime, params: Params) -> bool:

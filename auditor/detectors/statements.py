@@ -18,7 +18,7 @@ from typing import Literal
 import polars as pl
 
 from auditor.detectors.said import Said, claims_of, lines_that_may_claim, quote_of, said, stated, without_corrected
-from auditor.model import Claim, Conversation, FactValue, Hit, NotEvaluated, Order
+from auditor.model import Claim, Conversation, FactValue, Hit, NotEvaluated, Order, left_out
 from auditor.reading.topics import topics
 from auditor.reading.values import to_decimal
 from auditor.shard import Shard
@@ -58,7 +58,7 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
         elif any(event[1] - at > params.tolerance for at in _times_of(conversation, claiming[conversation.conversation_id])):
             yield from _too_early(shard, conversation, _claims(shard, conversation, slot), order, params)
     if unknown:
-        yield NotEvaluated("", "no_order_event", len(unknown), tuple(sorted(set(unknown))[:5]))
+        yield left_out("no_order_event", unknown)
 
 
 def _claims(shard: Shard, conversation: Conversation, slot: str) -> list[Said]:

@@ -2,6 +2,6 @@
 
 from auditor.ingest.detection import Detection, detect
 from auditor.ingest.formats import FORMATS, Format
-from auditor.ingest.loading import Loaded, Options, load
+from auditor.ingest.loading import Known, Loaded, Options, load
 
-__all__ = ["FORMATS", "Detection", "Format", "Loaded", "Options", "detect", "load"]
+__all__ = ["FORMATS", "Detection", "Format", "Known", "Loaded", "Options", "detect", "load"]

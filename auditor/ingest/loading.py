@@ -8,13 +8,13 @@ from datetime import datetime
 
 import polars as pl
 
+from auditor.conversations import spread
 from auditor.errors import Fault, UsageError
 from auditor.ingest import encoding, formats, instants
 from auditor.ingest import facts as facts_format
 from auditor.ingest.arrival import WRITING, Arrival, arrivals
 from auditor.ingest.cells import Frame
 from auditor.ingest.files import Named, find
-from auditor.ingest.message_rows import spread
 from auditor.ingest.shape import shape
 from auditor.ingest.source import Source, digest, open_source
 from auditor.ingest.tables import Match, RawRows, Refused, RowFault
@@ -22,6 +22,8 @@ from auditor.model import MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS, InputF
 
 _TABLES = {"transcript": MESSAGE_COLUMNS, "orders": ORDER_COLUMNS, "penalties": NOTICE_COLUMNS}
 Progress = Callable[[str, int, int], None]
+Sink = Callable[[int, pl.DataFrame], None]  # (place among the inputs, messages of that file with model.MESSAGE_COLUMNS)
+Known = Callable[[str], InputFile | None]  # sha256 → what became of that file on an earlier night
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class _Opened:
     blank: int = 0
     note: str = ""
     silent: bool = False
+    known: InputFile | None = None
 
     @property
     def named(self) -> Named:
@@ -82,9 +85,12 @@ def load(
     *,
     options: Options,
     progress: Progress | None = None,
+    sink: Sink | None = None,
+    known: Known | None = None,
 ) -> Loaded:
     """Read files, folders and globs, each file by what it holds. `progress` is told (path, files done, files in all).
 
+    With a `sink` messages go there, file by file, and not into the result. A file that is `known` is not read again.
     Raises UsageError, for paths that are not there and options that make no sense, before anything is read.
     """
     own = formats.of_mappings(options.mappings)
@@ -98,12 +104,17 @@ def load(
     shops = _shops(opened)
     for done, item in enumerate(opened):
         tell(item.named.shown, done, len(opened))
-        if item.source is None and not item.refusal:
+        if known is not None and item.source is None and not item.refusal:
+            item.known = known(digest(item.named.path))
+        if item.source is None and not item.refusal and item.known is None:
             _open(item, options, own)
         if item.source and item.match and item.format and item.format.reader:
             _read(item, item.source, item.match, item.format.reader, options, shops)
         _check_unchanged(item)
         item.source = _without_data(item.source)
+        if sink is not None and item.table is not None and item.match is not None and item.match.kind == "transcript":
+            sink(done, item.table.with_columns(pl.lit(done, dtype=pl.UInt32).alias("source")).select(list(MESSAGE_COLUMNS)))
+            item.table = None
     tell("", len(opened), len(opened))
     return _gather(opened, shops)
 
@@ -222,6 +233,7 @@ def _gather(opened: Sequence[_Opened], shops: Mapping[str, Shop]) -> Loaded:
             parts[item.match.kind].append(item.table.with_columns(pl.lit(index, dtype=pl.UInt32).alias("source")))
         item.table = None
     tables = {kind: _table(parts.pop(kind), columns) for kind, columns in _TABLES.items()}
+    inputs = tuple(_input(item) for item in opened)
     messages = spread(tables["transcript"], ("platform", "shop_id", "buyer_id")).with_columns(
         pl.col("platform").fill_null("unknown")
     )
@@ -235,6 +247,8 @@ def _table(parts: list[pl.DataFrame], columns: Mapping[str, pl.DataType | type[p
 
 
 def _input(item: _Opened) -> InputFile:
+    if item.known is not None:
+        return item.known
     source = item.source
     bad = len(item.faults)
     refused = bool(item.refusal)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from auditor.conversations import spread
 from auditor.ingest.cells import Frame, fault_of, judge, platforms, times, words
 from auditor.ingest.ids import clean_ids
 from auditor.ingest.tables import NOT_TEXT, RawRows
@@ -41,18 +42,6 @@ def messages(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame
     frame = judge(frame, _faults(frame))
     frame = _things_sent(_platform_lines(frame)).rename({"sent_at.offset": "offset_s", "sent_at.doubt": "time_doubt"})
     return _derive_ids(frame)
-
-
-def spread(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
-    """Fill nulls of `names` where the conversation has exactly one value of them."""
-    for name in names:
-        if not frame[name].null_count() or frame[name].null_count() == frame.height:
-            continue
-        known = frame.filter(pl.col(name).is_not_null()).group_by("conversation_id").agg(pl.col(name).unique())
-        single = known.filter(pl.col(name).list.len() == 1).select("conversation_id", pl.col(name).list.first().alias("single"))
-        frame = frame.join(single, on="conversation_id", how="left", maintain_order="left")
-        frame = frame.with_columns(pl.coalesce(name, "single").alias(name)).drop("single")
-    return frame
 
 
 def _platform_lines(frame: pl.DataFrame) -> pl.DataFrame:

@@ -135,7 +135,7 @@ def _hold_reply(shard: Shard, conversation: Conversation, made: Made, due: datet
         return Held("kept", "answered_in_time", True, event="message", event_at=later[0].at)
     if shard.as_of <= due:
         return Held("pending", "deadline_ahead")
-    end = shard.seen_until.get(made.message.source)
+    end = made.message.seen_until
     if end is None or end <= due:
         return Held("unverifiable", "transcript_ends_before_deadline")
     if later:

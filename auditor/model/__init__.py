@@ -5,7 +5,7 @@ Tables are Polars frames with the columns below. Instants are UTC; `offset_s` ke
 """
 
 from auditor.model.columns import ACTIVITY_COLUMNS, MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS, ORDER_INSTANTS, ROUND_COLUMNS
-from auditor.model.found import FactValue, Finding, Hit, Mark, NotEvaluated
+from auditor.model.found import FactValue, Finding, Hit, Mark, NotEvaluated, left_out
 from auditor.model.law import (
     AppealForm,
     AppealTerms,
@@ -21,8 +21,10 @@ from auditor.model.law import (
     Tier,
     Versions,
 )
+from auditor.model.marks import MARK_COLUMNS, marks_of, marks_table
 from auditor.model.records import Conversation, Fact, InputFile, Message, Notice, Order, Quarantined, Shop
 from auditor.model.result import AuditResult
+from auditor.model.rows import FINDING_COLUMNS, LEDGER_COLUMNS, Findings, Ledger, findings_table, ledger_table
 from auditor.model.terms import (
     CHANNELS,
     CONTENT_TYPES,
@@ -43,8 +45,11 @@ __all__ = [
     "CHANNELS",
     "CONTENT_TYPES",
     "FAMILIES",
+    "FINDING_COLUMNS",
     "INSTANT",
     "LANGS",
+    "LEDGER_COLUMNS",
+    "MARK_COLUMNS",
     "MESSAGE_COLUMNS",
     "NOTICE_COLUMNS",
     "ORDER_COLUMNS",
@@ -66,9 +71,11 @@ __all__ = [
     "Family",
     "Figure",
     "Finding",
+    "Findings",
     "Hit",
     "InputFile",
     "Lang",
+    "Ledger",
     "LedgerEntry",
     "Mark",
     "Message",
@@ -89,4 +96,9 @@ __all__ = [
     "Tier",
     "Versions",
     "When",
+    "findings_table",
+    "ledger_table",
+    "left_out",
+    "marks_of",
+    "marks_table",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -57,6 +57,13 @@ class NotEvaluated:
     reason: str  # a key of report texts: no_order, no_calendar, unclear_need, outside_hours, …
     count: int = 1
     examples: tuple[str, ...] = ()  # conversation ids, at most 5
+    conversations: tuple[str, ...] = ()  # every one concerned, once for each thing
+
+
+def left_out(reason: str, conversations: Iterable[str], rule_id: str = "") -> NotEvaluated:
+    """What could not be judged for one reason, one thing in each conversation named."""
+    every = tuple(conversations)
+    return NotEvaluated(rule_id, reason, len(every), tuple(sorted(set(every))[:5]), every)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Message:
     time_doubt: bool = False
     source: int = 0
     row: int = 0
+    seen_until: datetime | None = None  # the end of the exports that hold it: silence after that proves nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,9 +23,9 @@ class AuditResult:
     lang: Lang
     version: str
     packs: tuple[Pack, ...]
-    findings: tuple[Finding, ...]  # by occurred_at, conversation, rule
+    findings: Sequence[Finding]  # by occurred_at, conversation, rule
     not_evaluated: tuple[NotEvaluated, ...]
-    ledger: tuple[LedgerEntry, ...]
+    ledger: Sequence[LedgerEntry]
     rounds: pl.DataFrame
     activity: pl.DataFrame
     conversations: Mapping[str, Conversation]  # those that a finding or a notice names

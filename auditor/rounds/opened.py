@@ -100,7 +100,7 @@ def rounds(shard: Shard, clock: Clock = Clock()) -> pl.DataFrame:
     """One row a round, by conversation and time; worked out once a shard and clock.
 
     conversation_id, platform, shop_id, channel, stretch (how many answers came before), first, sure (needs an answer for
-    certain), opened_at, offset_s, opened_message_id, opened_text_id, source, doubt, answered_at, answered_message_id,
+    certain), opened_at, offset_s, opened_message_id, opened_text_id, seen_until, doubt, answered_at, answered_message_id,
     answered_text_id, agent_id (who answered, else who wrote last before, else null), bot_replies, humans (in the
     conversation), session, session_at (when it began), queued and transferred (lines of the platform while it was open),
     taken_at (the last of these lines), left_message, no_reply_needed.
@@ -147,7 +147,7 @@ def _opened(asked: pl.DataFrame, key: list[str], clock: Clock) -> pl.DataFrame:
     columns = {
         **{
             name: pl.col(name)
-            for name in ("seq", "platform", "shop_id", "source", "offset_s", "channel", "session", "session_at")
+            for name in ("seq", "platform", "shop_id", "seen_until", "offset_s", "channel", "session", "session_at")
         },
         "opened_at": pl.col("sent_at"),
         "opened_message_id": pl.col("message_id"),

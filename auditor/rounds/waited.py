@@ -40,20 +40,18 @@ class Terms:
 def judged(table: pl.DataFrame, terms: Terms, shard: Shard) -> pl.DataFrame:
     """`rounds` with waited_s, counted_s (seconds of counted time), limit_s and status under these terms.
 
+    An open round lasts to the end of what was exported, as far as is known.
+
     status: in_time, late, unanswered (open past the limit, and the transcript goes on past it), pending, outside_hours,
     unclear (it is not certain that an answer was needed, or when), left_out (marked as needing no answer, or a message left
     where the platform does not count these). `cause`: what the wait is laid to: agent, queue, transfer or bot; where the one
     who answered was in time after a queue or a transfer, `agent_id` is null.
     """
-    ends = pl.DataFrame(
-        {"source": list(shard.seen_until), "end": list(shard.seen_until.values())},
-        schema={"source": pl.UInt32, "end": pl.Datetime("us", "UTC")},
-    )
     as_of = pl.lit(shard.as_of).dt.convert_time_zone("UTC").cast(pl.Datetime("us", "UTC"))
-    until = pl.coalesce("answered_at", pl.min_horizontal(as_of, pl.col("end")))
+    until = pl.coalesce("answered_at", pl.min_horizontal(as_of, pl.col("seen_until")))
     limit_s = int(terms.limit.total_seconds())
-    table = table.join(ends, on="source", how="left", maintain_order="left").with_columns(
-        (pl.coalesce("answered_at", as_of) - pl.col("opened_at")).dt.total_seconds().alias("waited_s"),
+    table = table.with_columns(
+        (until - pl.col("opened_at")).dt.total_seconds().alias("waited_s"),
         pl.max_horizontal(_counted(until, terms) - _counted(pl.col("opened_at"), terms), pl.lit(0)).alias("counted_s"),
         pl.lit(limit_s, pl.Int64).alias("limit_s"),
     )
@@ -79,7 +77,7 @@ def judged(table: pl.DataFrame, terms: Terms, shard: Shard) -> pl.DataFrame:
         .then(pl.lit("unanswered"))
         .otherwise(pl.lit("pending"))
     )
-    return _attributed(table.with_columns(status.alias("status")), terms).drop("end")
+    return _attributed(table.with_columns(status.alias("status")), terms)
 
 
 def _over(terms: Terms, until: pl.Expr, zone: str) -> pl.Expr:

@@ -17,15 +17,13 @@ from auditor.detectors.composed.judging import Seen, bare, judge, places
 from auditor.detectors.composed.language import Condition, Params, Says, Tally
 from auditor.detectors.composed.matching import rows
 from auditor.detectors.composed.tallying import settle
-from auditor.model import Conversation, Hit, Mark, NotEvaluated
+from auditor.model import Conversation, Hit, Mark, NotEvaluated, left_out
 from auditor.shard import Shard
 
 __all__ = ["FACTS", "NAME", "Params", "check", "settle"]
 
 NAME = "composed"
 FACTS = frozenset({"times", "said", "first", "last", "buyer_text", "arithmetic", "who", "conversations", "share"})
-
-_EXAMPLES = 5
 
 
 def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated | Mark]:
@@ -55,7 +53,7 @@ def _conversations(
             hit = _hit(conversation, seen, proven=_proven(params.when))
             yield hit if tally is None else _mark(conversation, hit, tally, _bare_of(shard, conversation, seen), counts)
     for reason, examples in sorted(unknown.items()):
-        yield NotEvaluated("", reason, len(examples), tuple(examples[:_EXAMPLES]))
+        yield left_out(reason, examples)
 
 
 # ---- which conversations may hold it -----------------------------------------------------------------------------------------
@@ -167,4 +165,4 @@ def _message_marks(shard: Shard, says: Says, tally: Tally, counts: bool) -> Iter
             hit = _hit(conversation, Seen(True, (at,)), proven=says.wordless)
             yield _mark(conversation, hit, tally, bare(shard, conversation, at), counts)
     if doubtful:
-        yield NotEvaluated("", "time_in_doubt", len(doubtful), tuple(dict.fromkeys(doubtful))[:_EXAMPLES])
+        yield left_out("time_in_doubt", doubtful)

@@ -133,11 +133,11 @@ def _still_open(shard: Shard, sequence: Sequence, conversation: Conversation, st
     if sequence.within is None:
         return Seen(None, reason="pending")
     deadline = conversation.messages[start].at + sequence.within
-    reaches = shard.seen_until.get(conversation.messages[start].source)
-    if deadline >= shard.as_of:
-        return Seen(None, reason="pending")
+    reaches = conversation.messages[start].seen_until
     if reaches is None or deadline >= reaches:
         return Seen(None, reason="transcript_ends_before_deadline")
+    if deadline >= shard.as_of:
+        return Seen(None, reason="pending")
     return _ended(sequence, conversation, start, None)
 
 

@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from auditor.detectors.composed.language import Params, Tally
-from auditor.model import FactValue, Hit, Mark, NotEvaluated
+from auditor.model import FactValue, Hit, Mark, NotEvaluated, left_out
 
-_EXAMPLES = 5
 _SHOWN = 5
 
 Key = tuple[str, str, str]
@@ -21,7 +20,7 @@ def settle(marks: Sequence[Mark], params: Params, as_of: datetime) -> Iterator[H
     tally = params.tally
     nobody = sorted({mark.hit.conversation_id for mark in marks if mark.who is None})
     if nobody:
-        yield NotEvaluated("", "nobody_named", len(nobody), tuple(nobody[:_EXAMPLES]))
+        yield left_out("nobody_named", nobody)
     if tally is None:
         return
     named = sorted((mark for mark in marks if mark.who is not None), key=_order)
@@ -91,7 +90,7 @@ def _share(marks: Sequence[Mark], tally: Tally, as_of: datetime) -> Iterator[Hit
             yield _hit(of, f"{block.isoformat()} + {tally.window.days} d: {share}", f"< {tally.share:.1%}", share)
     for reason, found in (("pending", open_), ("too_few", few)):
         if found:
-            yield NotEvaluated("", reason, len(found), tuple(sorted(set(found))[:_EXAMPLES]))
+            yield left_out(reason, found)
 
 
 def _block(day: date, days: int) -> date:

@@ -48,23 +48,30 @@ def locked(out: Path) -> Iterator[None]:
         check(out)
         made = [each for each in out.parents if not each.exists()]
         out.parent.mkdir(parents=True, exist_ok=True)
-        handle = _opened(place)
-        while not _lock(handle, out, place):  # its owner removed the file between our opening and our locking
-            os.close(handle)
-            handle = _opened(place)
+        handle = taken(place, out)
     except OSError as error:
-        raise FailedError(_cannot_write(out.parent, error)) from error
+        raise FailedError(cannot_write(out.parent, error)) from error
     try:
         yield
     finally:
         if sys.platform != "win32":
-            place.unlink(missing_ok=True)  # while the lock is held: who waits for it sees that the file is gone
+            with suppress(OSError):
+                place.unlink(missing_ok=True)  # while the lock is held: who waits for it sees that the file is gone
         os.close(handle)
         with suppress(OSError):
             if sys.platform == "win32":
                 place.unlink(missing_ok=True)
             for folder in made:  # the run came to nothing: leave no empty folders
                 folder.rmdir()
+
+
+def taken(place: Path, out: Path) -> int:
+    """Lock the file `place` in the name of `out`: its handle, which holds the lock until it is closed. Raises LockedError."""
+    handle = _opened(place)
+    while not _lock(handle, out, place):  # its owner removed the file between our opening and our locking
+        os.close(handle)
+        handle = _opened(place)
+    return handle
 
 
 def _opened(place: Path) -> int:
@@ -86,7 +93,7 @@ def _lock(handle: int, out: Path, place: Path) -> bool:
         owner = place.read_text(encoding="ascii", errors="replace").strip() if sys.platform != "win32" else ""
         who = f" (process {owner})" if owner else ""
         os.close(handle)
-        raise LockedError(Fault(str(out), f"another run{who} is writing there", "wait for it, or give another --out")) from error
+        raise LockedError(Fault(str(out), f"another run{who} is at work there", "wait for it, or give another folder")) from error
     if not place.exists() or not os.path.samestat(os.fstat(handle), place.stat()):
         return False
     os.ftruncate(handle, 0)
@@ -107,14 +114,26 @@ def building(out: Path) -> Iterator[Path]:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True, mode=0o700)
         yield aside
-        _sync_tree(aside)
+        sync_tree(aside)
         _replace(aside, out)
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
-        raise FailedError(_cannot_write(out, error)) from error
+        raise FailedError(cannot_write(out, error)) from error
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
+
+
+@contextmanager
+def work_folder(place: Path) -> Iterator[Path]:
+    """A name for files that the run alone needs; what lies there is removed before and after. Raises FailedError."""
+    shutil.rmtree(place, ignore_errors=True)
+    try:
+        yield place
+    except OSError as error:
+        raise FailedError(cannot_write(place.parent, error)) from error
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _recover(out: Path) -> None:
@@ -135,18 +154,20 @@ def _replace(aside: Path, out: Path) -> None:
         if old.is_dir():
             old.replace(out)
         raise
-    _sync(out.parent)
+    sync(out.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _sync_tree(folder: Path) -> None:
+def sync_tree(folder: Path) -> None:
+    """Make sure that a folder and all in it would outlive a power cut."""
     for root, _, names in os.walk(folder):
         for name in names:
-            _sync(Path(root) / name)
-        _sync(Path(root))
+            sync(Path(root) / name)
+        sync(Path(root))
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make sure that a file, or the names in a folder, would outlive a power cut."""
     if sys.platform == "win32":
         return  # a folder cannot be synced there, and files are written through when closed
     handle = os.open(path, os.O_RDONLY)
@@ -156,7 +177,8 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _cannot_write(place: Path, error: OSError) -> Fault:
+def cannot_write(place: Path, error: OSError) -> Fault:
+    """Why a place cannot be written to, and what helps."""
     mends = {
         errno.ENOSPC: "free some space on that disk",
         errno.EDQUOT: "free some space: the quota is used up",
