@@ -134,10 +134,10 @@ def _still_open(shard: Shard, sequence: Sequence, conversation: Conversation, st
         return Seen(None, reason="pending")
     deadline = conversation.messages[start].at + sequence.within
     reaches = conversation.messages[start].seen_until
-    if reaches is None or deadline >= reaches:
-        return Seen(None, reason="transcript_ends_before_deadline")
     if deadline >= shard.as_of:
         return Seen(None, reason="pending")
+    if reaches is None or deadline >= reaches:
+        return Seen(None, reason="transcript_ends_before_deadline")
     return _ended(sequence, conversation, start, None)
 
 
