@@ -15,7 +15,7 @@ from auditor.reading.promises import promises as read_promises
 from auditor.shard import Shard
 
 SAME_BURST = timedelta(minutes=3)
-_YES = "acts/assent"  # the word list of plain yeses
+_YES = ("acts/assent", "acts/echo")  # the word lists of plain yeses
 _LONGEST_SHORT_ANSWER: dict[Lang, int] = {"zh": 24, "en": 60, "pl": 60}  # characters
 
 Asked = list[tuple[Message, int]]  # the buyer's messages since the last human answer, with their texts
@@ -45,7 +45,7 @@ def promising(shard: Shard) -> list[str]:
 def _assenting(shard: Shard) -> list[str]:
     """Ids of the conversations in which a plain yes follows, with no human line between, a text that may ask for a promise."""
     texts = shard.texts
-    likely = texts.frame.filter(pl.col("by_agent") & pl.col("text_id").is_in(sorted(texts.may_match([_YES]))))
+    likely = texts.frame.filter(pl.col("by_agent") & pl.col("text_id").is_in(sorted(texts.may_match(_YES))))
     yes = {i for i in likely["text_id"].to_list() if _assent(shard, i)}
     if not yes:
         return []
@@ -79,7 +79,7 @@ def _times_alone(_: Shard) -> dict[int, When | None]:
 
 def _assent(shard: Shard, text_id: int) -> str | None:
     """Whether a short text is a plain yes ("yes", or "conditional")."""
-    if text_id not in shard.once(_short) or text_id not in shard.texts.may_match([_YES]):
+    if text_id not in shard.once(_short) or text_id not in shard.texts.may_match(_YES):
         return None
     known = shard.once(_assents)
     if text_id not in known:
@@ -170,11 +170,12 @@ def _answered(
 
 
 def _requests(shard: Shard, text_id: int) -> tuple[Promise, ...]:
-    """What a buyer's text asks for; in Chinese "今天能发吧" asks too."""
+    """What a buyer's text asks for; in Chinese "今天能发吧" and "今天能发我就拍" ask too."""
     reading = shard.texts.reading(text_id)
-    if reading.requests or not shard.texts.normal(text_id).text.rstrip(" .。!~").endswith("吧"):
+    if reading.requests:
         return reading.requests
-    return reading.promises
+    text = shard.texts.normal(text_id).text.rstrip(" .。!~")
+    return reading.promises if text.endswith("吧") or ("能" in text and "就" in text) else ()
 
 
 def _ask_when(shard: Shard, asked: Asked) -> bool:

@@ -8,13 +8,14 @@ from typing import Literal
 from auditor.model import Lang, When
 from auditor.reading.conditions import mark_conditions
 from auditor.reading.normal import Normal
-from auditor.reading.segments import Segment, segments
+from auditor.reading.segments import ACTIONS, Segment, segments
 from auditor.reading.timing import anchored
 from auditor.reading.tokens import tokens
 
 _LONGEST = 120
 _POLITE = frozenset({"filler", "yes", "to_buyer", "seller", "also", "just", "idiom", "border"})
 _ANCHORS = frozenset(f"anchor_{event}" for event in ("payment", "order", "return_received", "approval", "delivery", "other"))
+_GO_AHEAD = frozenset({"buyer", "order_word", "condition_order", "filler", "to_buyer"})  # "您拍", "您直接下单就行"
 _AROUND_TIMES = _POLITE | _ANCHORS | {"time", "hedge", "estimate", "closed", "correction"}
 _DENYING = frozenset({"neg", "negated_act"})
 
@@ -116,7 +117,17 @@ def _parts(normal: Normal, lang: Lang) -> list[Segment]:
 
 
 def _is_polite(part: Segment, normal: Normal) -> bool:
-    return all(token.kind in _POLITE or token.yes for token in part.tokens) and _rest(part, normal) == 0
+    if _rest(part, normal) != 0:
+        return False
+    if all(token.kind in _POLITE or token.yes for token in part.tokens):
+        return True
+    return _echoes(part) or all(token.kind in _GO_AHEAD for token in part.tokens)
+
+
+def _echoes(part: Segment) -> bool:
+    """Whether the verb that was asked for is said again after "can" or "will": "能退的", "可以发"."""
+    said = [token for token in part.tokens if token.kind != "filler"]
+    return len(said) == 2 and said[0].yes and said[1].kind in ACTIONS
 
 
 def _rest(part: Segment, normal: Normal) -> int:

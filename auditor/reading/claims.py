@@ -27,7 +27,7 @@ _NOT_MONEY = (
     "斤", "克", "g", "kg", "公斤", "cm", "厘米", "mm", "毫米", "米", "m", "ml", "毫升", "升", "l", "号", "码", "天", "小时",
     "点", "月", "年", "个", "件", "罐", "盒", "瓶", "包", "袋", "箱", "双", "套", "折", "%", "人", "层", "寸", "w", "v", "周",
     "岁", "分", "度", ":", "-", "~", "/", "*", "只", "条", "支", "片", "张", "粒", "颗", "台", "次", "位", "单", "级", "代",
-    "工作日", "日", "比", "多", "h", "x", "倍", "千", "万", "两", "款", "种", "楼", "班", "路", "后", "前", "左右",
+    "工作日", "日", "比", "多", "h", "x", "倍", "千", "万", "两", "款", "种", "不锈钢", "楼", "班", "路", "后", "前", "左右",
 )  # fmt: skip
 _EVENTS = ("shipped", "refunded")
 _STATES = ("stock", *_EVENTS)
@@ -191,6 +191,8 @@ def _period(passage: str, after: str, words: str) -> str | None:
 
 
 def _percent_off(passage: str, after: str, words: str) -> str | None:
+    if "半价" in passage:
+        return "50%"
     number = counted(passage)
     if number is None:
         return None

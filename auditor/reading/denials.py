@@ -49,6 +49,21 @@ def is_first_person(verbs: str) -> bool:
     return verbs.endswith(("my", "e", "am", "em")) or verbs.split(" ", 1)[0].endswith(("my", "sze", "am", "iem", "ze"))
 
 
+def has_past(part: Segment, action: Token, text: str, lang: Lang) -> bool:
+    """Whether the segment tells what has happened; not in "到了马上给您寄", where it is what the act waits for."""
+    told = part.of("past")
+    if lang != "zh":
+        return bool(told)
+    return any(not (token.end <= action.start and _then(part, token, text)) for token in told)
+
+
+def _then(part: Segment, token: Token, text: str) -> bool:
+    """Whether "at once", "then" or "again" follow the token directly, after the 了 that ends it."""
+    if not text[token.start : token.end].endswith("了"):
+        return False
+    return text.startswith(("就", "再", "才"), token.end) or any(one.start == token.end for one in part.of("vague"))
+
+
 def told_before(part: Segment, text: str) -> bool:
     """Whether a word of the past stands there by itself (已经, 刚刚)."""
     return any(text[token.start : token.end] in _TOLD for token in part.of("past"))

@@ -11,6 +11,7 @@ from auditor.reading.tokens import Token
 
 _OBJECTS = {"object_reship": "reship", "object_other": "other", "object_refund": "refund", "object_compensate": "compensate"}
 _MAKES_UP = ("补上", "补齐")  # of a parcel: it is sent again; of a shelf: it is filled
+_GOODS = ("色", "码", "款", "货", "号")
 _DENIED: dict[str, PromiseKind] = {
     "发": "ship",
     "寄": "ship",
@@ -30,7 +31,7 @@ def kind_of(part: Segment, action: Token, actions: Sequence[Token], text: str) -
     kind = action.kind.partition("_")[0]
     following = [token.start for token in actions if token.start > action.start]
     end = following[0] if following else part.end
-    if kind == "reship" and part.has("object_restock") and text.startswith(_MAKES_UP, action.start):
+    if kind == "reship" and _is_shelf(part, action, text):
         return "restock"
     objects = [token for token in part.tokens if token.kind in _OBJECTS and token.start < end]
     if len(actions) > 1:
@@ -40,6 +41,15 @@ def kind_of(part: Segment, action: Token, actions: Sequence[Token], text: str) -
         kinds = [_OBJECTS[token.kind] for token in objects]
         kind = kinds[0] if kind in ("ship", "reply") or kinds[0] != "other" else kind
     return cast(PromiseKind, kind if kind in ACTIONS else "other")
+
+
+def _is_shelf(part: Segment, action: Token, text: str) -> bool:
+    """Whether goods are filled up, not a parcel: "断码的下周补齐", "灰色这两天补"."""
+    word = text[action.start : action.end]
+    if word in _MAKES_UP and part.has("object_restock"):
+        return True
+    first = next((token.start for token in part.tokens if token.kind == "time"), action.start)
+    return word == "补" and not part.has("to_buyer") and text[:first].endswith(_GOODS)
 
 
 def denied_kind(part: Segment, text: str) -> PromiseKind | None:

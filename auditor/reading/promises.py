@@ -13,7 +13,7 @@ from auditor.model import Lang, Promise, When
 from auditor.reading.answers import assent, elliptic
 from auditor.reading.arrivals import is_own_stock, is_receipt
 from auditor.reading.conditions import mark_conditions
-from auditor.reading.denials import has_denial, is_first_person, that_clause_of_denial, told_before
+from auditor.reading.denials import has_denial, has_past, is_first_person, that_clause_of_denial, told_before
 from auditor.reading.kinds import denied_kind, kind_of
 from auditor.reading.normal import Normal
 from auditor.reading.questions import mark_questions
@@ -25,6 +25,8 @@ __all__ = ["assent", "elliptic", "promise_gate", "promises"]
 
 _ON_WAY_BACK = ("寄回", "退回", "退货", "寄过", "退过", "发回", "寄给我们")  # what a buyer does
 _I = ("我想", "我先", "我再", "我就", "我买", "我自", "我要", "我用", "我明", "我后", "我今", "我下", "我周")  # the buyer
+_FOR_BUYER = ("给您", "给你", "给亲", "帮您", "帮你", "为您", "为你", "替您", "替你")
+_FEW = 2  # characters
 _COUNTED = ("minutes", "hours", "days", "business_days")
 _DEICTIC = ("今", "明", "后天", "后日", "大后", "这", "本", "下")  # counted from now, whatever happens
 _LICENCES = ("seller", "buyer", "hedge", "estimate", "condition_order", "order_word")
@@ -154,6 +156,8 @@ class _Reader:
 
     def _subject(self, part: Segment, action: Token) -> str:
         subject = "seller"
+        if self.lang == "zh" and self.text.startswith(_FOR_BUYER, action.start):
+            return subject
         for token in part.tokens:
             if token.start >= action.start:
                 break
@@ -229,7 +233,9 @@ class _Reader:
             return True
         if action.kind.endswith("_done") and not self._is_coming(group) and not self._is_to_be(part, action):
             return not part.asked
-        return part.has("past") and not (self.lang == "zh" and self._is_coming(group) and not told_before(part, self.text))
+        if self.lang == "zh" and self._is_coming(group) and not told_before(part, self.text):
+            return False
+        return has_past(part, action, self.text, self.lang)
 
     def _is_coming(self, group: Group | None) -> bool:
         """Whether the time can only lie ahead, so that "shipped" beside it is no report."""
@@ -319,7 +325,8 @@ class _Reader:
         text = self.normal.quote(part.start, part.end)
         if part.asked:
             back = any(self.text.startswith(_ON_WAY_BACK, token.start) for token in part.of("buyer"))
-            return [] if back or self.text.startswith(_I, part.start) else [Promise("other", text, when, request=True)]
+            other = self.lang == "zh" and not part.is_bare_time(_FEW)  # "明天是不是有活动" asks for nothing
+            return [] if back or other or self.text.startswith(_I, part.start) else [Promise("other", text, when, request=True)]
         before = self._denied_before(at)
         if before is None or when is None or part.part_of_denial or not part.is_bare_time():
             return []

@@ -57,9 +57,9 @@ class Segment:
     kinds: frozenset[str] = frozenset()
     actions: list[Token] = field(default_factory=list)  # verbs and nouns of what a seller does
 
-    def is_bare_time(self) -> bool:
-        """Whether hardly anything but its tokens is in it."""
-        return self.end - self.start - sum(token.end - token.start for token in self.tokens) <= 8
+    def is_bare_time(self, most: int = 8) -> bool:
+        """Whether hardly anything but its tokens is in it: at most so many characters."""
+        return self.end - self.start - sum(token.end - token.start for token in self.tokens) <= most
 
     def is_empty(self) -> bool:
         """Whether there is nothing in it but words that address the buyer."""
