@@ -199,6 +199,10 @@ def _to_number(hint: type, value: object) -> object:
         number = Decimal("NaN" if isinstance(value, bool) else str(value))
     except InvalidOperation:
         number = Decimal("NaN")
+    if isinstance(value, str) and len(value) > 1 and value[0] == "0" and value[1].isdigit():
+        raise ValueError(f"{value!r} begins with a nought; write {value.lstrip('0') or '0'}")
+    if number.is_finite() and number < 0:
+        raise ValueError(f"{value!r} is below nought; write 0 or more")
     if number.is_finite() and (hint is not int or number == number.to_integral_value()):
         return hint(number)
     kind, example = ("a whole number", "3") if hint is int else ("a number", "3 or 0.5")
@@ -258,5 +262,9 @@ def unsafe_pattern(pattern: str) -> str:
         if re2.compile(pattern, options).search("") is not None:
             return f"the pattern {pattern!r} matches an empty text, so every message would be a hit"
     except (re2.error, UnicodeError) as error:
+        if "\\u" in pattern:
+            return (
+                f"the pattern {pattern!r} names characters by \\u: write them as they are (一-龥), or \\p{{Han}}, or \\x{{4e00}}"
+            )
         return f"the pattern {pattern!r} is malformed or cannot run in linear time ({error})"
     return ""

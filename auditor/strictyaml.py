@@ -16,6 +16,14 @@ Scalars = Literal["typed", "text"]  # "text": numbers and truth values too stay 
 Steps = tuple[str | int, ...]  # the way from the top to a value: ("params", "2025-01-01", "limit"), ("hits", 0)
 
 _MOST_LEVELS = 40
+_MENDS = {
+    "tab character": "indent with blanks",
+    "cannot start any token": "indent with blanks, and put texts with @, %, ` or tabs in quotes",
+    "mapping values are not allowed": "put texts with a colon in quotes, and check the indentation",
+    "control characters": "remove the characters that cannot be seen",
+    "did not find expected": "check the indentation, close what is open, and see that the file was not cut off",
+}
+_LOOK = "see the line and the one before it"
 _DIGITS = frozenset("0123456789")
 
 
@@ -27,6 +35,7 @@ class Document:
     value: Value
     lines: dict[Steps, int] = field(default_factory=dict)
     scalars: Scalars = "typed"
+    faults: list[Fault] = field(default_factory=list)  # found while it was read
 
     def line_of(self, steps: Steps = ()) -> int:
         """The line of that value; of the nearest value around it where it does not exist."""
@@ -55,6 +64,14 @@ def load(path: Path, scalars: Scalars = "typed") -> Document:
 
 def parse(text: str, path: Path, scalars: Scalars = "typed") -> Document:
     """The same for a text; `path` is only named in complaints."""
+    document = parse_on(text, path, scalars)
+    if document.faults:
+        raise UsageError(document.faults)
+    return document
+
+
+def parse_on(text: str, path: Path, scalars: Scalars = "typed") -> Document:
+    """The same, with what is wrong in `faults`, so that the reading can go on; raises only for what is no YAML at all."""
     document = Document(path, None, scalars=scalars)
     events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
     try:
@@ -62,9 +79,10 @@ def parse(text: str, path: Path, scalars: Scalars = "typed") -> Document:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
-        what = getattr(error, "problem", None) or str(error)
-        raise UsageError(Fault(place, f"is not valid YAML: {what}")) from error
-    return Document(path, value, document.lines, scalars)
+        what = (getattr(error, "problem", None) or str(error)).splitlines()[0]
+        mend = next((mend for part, mend in _MENDS.items() if part in what), _LOOK)
+        raise UsageError([*document.faults, Fault(place, f"is not valid YAML: {what}", mend)]) from error
+    return Document(path, value, document.lines, scalars, document.faults)
 
 
 def _top(events: Iterator[yaml.Event], document: Document) -> Value:
@@ -73,7 +91,8 @@ def _top(events: Iterator[yaml.Event], document: Document) -> Value:
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             if seen:
-                _refuse(event, document, "a second document", "keep one document per file")
+                _note(event, document, "a second document", "keep one document per file")
+                return value
             seen = True
             value = _value(next(events), events, (), document)
     return value
@@ -84,10 +103,10 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], steps: Steps, docume
     if len(steps) > _MOST_LEVELS:
         _refuse(event, document, f"more than {_MOST_LEVELS} levels deep")
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        _refuse(event, document, "anchors and aliases are not used here", "write the value out")
+        _note(event, document, "anchors and aliases are not used here", "write the value out")
     tag = getattr(event, "tag", None)
     if tag:
-        _refuse(event, document, f"tag {tag} is not used here", "drop it")
+        _note(event, document, f"tag {tag} is not used here", "drop it")
     if isinstance(event, yaml.MappingStartEvent):
         return _mapping(events, steps, document)
     if isinstance(event, yaml.SequenceStartEvent):
@@ -100,10 +119,15 @@ def _mapping(events: Iterator[yaml.Event], steps: Steps, document: Document) -> 
     result: dict[str, Value] = {}
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         if not isinstance(event, yaml.ScalarEvent):
-            _refuse(event, document, "a key must be text")
+            _note(event, document, "a key must be text", "write a word before the colon")
+            _value(event, events, (*steps, "?"), document)
+            _value(next(events), events, (*steps, "?"), document)
+            continue
         key = str(getattr(event, "value", ""))
         if key in result:
-            _refuse(event, document, f"key {key!r} stands twice", "keep one of the two")
+            _note(event, document, f"key {key!r} stands twice", "keep one of the two")
+            _value(next(events), events, (*steps, "?"), document)
+            continue
         result[key] = _value(next(events), events, (*steps, key), document)
         document.lines[*steps, key] = _line(event)
     return result
@@ -129,6 +153,10 @@ def _scalar(text: str, scalars: Scalars) -> Value:
     if not dot:
         return int(text)
     return float(text) if part and _DIGITS.issuperset(part) else text
+
+
+def _note(event: yaml.Event, document: Document, what: str, mend: str) -> None:
+    document.faults.append(Fault(f"{document.path}:{_line(event)}", what, mend))
 
 
 def _refuse(event: yaml.Event, document: Document, what: str, mend: str = "") -> None:

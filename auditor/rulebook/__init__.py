@@ -27,6 +27,7 @@ __all__ = ["describe", "find", "load", "packs_for", "place_of", "render", "selec
 ANY = "*"
 _ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _LARGEST = 1_000_000  # bytes of one file
+_MOST_RULES = 5_000
 _WORDS = "words"  # a folder of word lists, no pack
 
 
@@ -85,7 +86,9 @@ def _read(path: Path, faults: list[Fault]) -> Reader | None:
             faults.append(Fault(_shown(path), f"is larger than {_LARGEST:,} bytes", "split it"))
             return None
         text = path.read_text(encoding="utf-8-sig")
-        return Reader(strictyaml.parse(text, Path(_shown(path))))
+        document = strictyaml.parse_on(text, Path(_shown(path)))
+        faults += document.faults
+        return Reader(document)
     except (OSError, UnicodeDecodeError) as error:
         faults.append(Fault(_shown(path), f"cannot be read ({type(error).__name__})", "save it as UTF-8 text"))
     except UsageError as error:
@@ -94,28 +97,43 @@ def _read(path: Path, faults: list[Fault]) -> Reader | None:
 
 
 def _load_pack(folder: Path, detectors: Mapping[str, Detector], faults: list[Fault]) -> Pack:
+    told = len(faults)
     paths = _rule_files(folder, faults)
+    if len(paths) > _MOST_RULES:
+        faults.append(Fault(_shown(folder), f"holds {len(paths):,} rules, at most {_MOST_RULES:,} are taken", "split the pack"))
+        paths = []
     digest = hashlib.sha256()
     for path in (folder / "pack.yaml", *paths):
         digest.update(path.name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"") + b"\0")
     head = _read(folder / "pack.yaml", faults)
     pack = read_pack(head or Reader(strictyaml.Document(Path(_shown(folder / "pack.yaml")), None)), folder.name, detectors)
     shared = definitions(head) if head else {}
-    if not paths:
+    if not paths and len(faults) == told:
         faults.append(Fault(_shown(folder), "holds no rule and would find everybody clean", "write one, or remove the folder"))
     faults += [
         Fault(_shown(path), f"{path.stem!r} cannot be an id", "use a-z, 0-9 and _")
         for path in (folder, *paths)
         if not _ID.issuperset(path.stem if path != folder else path.name)
     ]
-    rules: list[Rule] = []
-    for path in paths:
-        reader = _read(path, faults)
-        if reader is not None:
-            rules.append(read_rule(reader, folder.name, path.stem, detectors, shared))
-            faults += reader.faults
+    readers = [(path.stem, reader) for path in paths if (reader := _read(path, faults)) is not None]
+    name = _name_of(folder, head, [reader for _, reader in readers], faults)
+    rules = tuple(read_rule(reader, name, stem, detectors, shared) for stem, reader in readers)
+    faults += [fault for _, reader in readers for fault in reader.faults]
     faults += head.faults if head else ()
-    return replace(pack, rules=tuple(rules), sha256=digest.hexdigest())
+    return replace(pack, id=name, rules=rules, sha256=digest.hexdigest())
+
+
+def _name_of(folder: Path, head: Reader | None, rules: Sequence[Reader], faults: list[Fault]) -> str:
+    """The pack's name, by which its rules are held: a renamed or copied folder is one fault, not one a rule."""
+    said = head.get(("id",)) if head else None
+    if isinstance(said, str) and said and said != folder.name:
+        return said  # read_pack has said so
+    given = [str(reader.get(("id",)) or "").partition("/")[0] for reader in rules]
+    if len(given) > 1 and len(set(given)) == 1 and given[0] not in ("", folder.name) and head:
+        what = f"the pack is {folder.name!r}, but its {len(given)} rules have ids of {given[0]!r}"
+        faults.append(head.document.fault(("id",), what, f"write {folder.name}/… in the rules, or {given[0]} here and as folder"))
+        return given[0]
+    return folder.name
 
 
 def _rule_files(folder: Path, faults: list[Fault]) -> list[Path]:
