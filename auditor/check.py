@@ -19,6 +19,7 @@ from auditor.detectors import DETECTORS, Detector, composed
 from auditor.jurisdiction import goes_first, packs_of
 from auditor.model import SEVERITIES, Certainty, Finding, Hit, Lang, Mark, NotEvaluated, Order, Pack, Rule, Shop, left_out
 from auditor.money import at_risk, needs_order
+from auditor.overlays import laid_over, switched_off
 from auditor.params import typed_params
 from auditor.shard import Place, Shard
 from auditor.wording import render
@@ -106,20 +107,27 @@ def settle(judged: Judged, packs: Sequence[Pack], as_of: datetime, lang: Lang) -
         params = typed_params(composed.Params, dict(rule.params)[since] or {}, rule.path)
         marks = list(group)
         first = {mark.hit.conversation_id: mark for mark in reversed(marks)}
+        made: list[Finding] = []
         for outcome in composed.settle(marks, params, as_of):
             if isinstance(outcome, NotEvaluated):
                 left.append(replace(outcome, rule_id=rule_id))
             else:
                 mark = first[outcome.conversation_id]
-                findings.append(finding(outcome, rule, pack, (mark.platform, mark.shop_id), lang, mark.order))
+                made.append(finding(outcome, rule, pack, (mark.platform, mark.shop_id), lang, mark.order))
+        findings += switched_off(made, rule)
     return Judged(tuple(suppress(findings, packs)), tuple(merge(left)))
 
 
 # ---- rules and dates -----------------------------------------------------------------------------------------------------
 
 
-def apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding | NotEvaluated | Mark]:
-    """What one rule makes of a shard that one of its pack's platforms holds."""
+def apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterable[Finding | NotEvaluated | Mark]:
+    """What one rule, with its overlays, makes of a shard that one of its pack's platforms holds."""
+    found = _apply(rule, pack, shard, lang)
+    return laid_over(found, rule, lambda changed: _apply(changed, pack, shard, lang)) if rule.overlays else found
+
+
+def _apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding | NotEvaluated | Mark]:
     if rule.status == "withdrawn":
         return
     detector = DETECTORS[rule.detector]

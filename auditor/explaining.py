@@ -34,8 +34,14 @@ def explained(record: Mapping[str, Any], lang: str) -> str:
             ("Beware", " · ".join(each[lang] for each in rule.falsepositives)),
         ]
     if record["suppressed_by"]:
-        steps.append(("Suppressed", f"not counted: {record['suppressed_by']} stands for the same evidence"))
+        steps.append(("Suppressed", f"not counted: {_suppressed(record['suppressed_by'])}"))
     return "\n".join(_step(name, text) for name, text in steps)
+
+
+def _suppressed(by: str) -> str:
+    if by == "draft":
+        return "the rule is a draft"
+    return by if by.startswith("overlay:") else f"{by} stands for the same evidence"
 
 
 def _rule(rule_id: str) -> Rule | None:

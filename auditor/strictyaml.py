@@ -78,7 +78,9 @@ def parse_on(text: str, path: Path, scalars: Scalars = "typed") -> Document:
         value = _top(events, document)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        position = getattr(error, "position", None)
+        line = mark.line + 1 if mark else text.count("\n", 0, position) + 1 if isinstance(position, int) else None
+        place = f"{path}:{line}" if line else str(path)
         what = (getattr(error, "problem", None) or str(error)).splitlines()[0]
         mend = next((mend for part, mend in _MENDS.items() if part in what), _LOOK)
         raise UsageError([*document.faults, Fault(place, f"is not valid YAML: {what}", mend)]) from error

@@ -84,7 +84,7 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
         ("<!DOCTYPE html><html><body>404: not found</body></html>", "words.yaml:1: <!DOCTYPE html><html><body>404: unknown key"),
         (RULE[:200], "words.yaml:9: is not valid YAML: did not find expected node content; check the indentation, close what is open"),
         (RULE.replace("family", "\tfamily"), "words.yaml:5: is not valid YAML: found a tab character that violates indentation; indent with blanks"),
-        (RULE.replace("Because", "Be\0cause"), "is not valid YAML: control characters are not allowed; remove"),
+        (RULE.replace("Because", "Be\0cause"), "words.yaml:8: is not valid YAML: unacceptable character #x0000: control characters are not allowed; remove"),
         (RULE.replace("Because", "Be\x1bcause"), "is not valid YAML"),
         (RULE + "---\n" + RULE, "words.yaml:15: a second document; keep one"),
         (RULE.replace("minor", "minor\nseverity: major"), "words.yaml:7: key 'severity' stands twice; keep one of the two"),

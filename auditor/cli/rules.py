@@ -14,6 +14,11 @@ _LANG = click.option(
 )
 
 
+_FOLDERS = click.option(
+    "--folder", "folders", multiple=True, type=click.Path(path_type=Path), help="Pack folder (default: the shipped rules)."
+)
+
+
 @click.group()
 def rules() -> None:
     """Work on rule packs."""
@@ -33,13 +38,23 @@ def list_(packs: tuple[str, ...], lang: str) -> None:
 
 
 @rules.command()
-@click.argument("rule_id")
+@click.argument("name")
+@click.option("--diff", is_flag=True, help="Only what differs from the rule that it extends; of a pack, from those it includes.")
+@_FOLDERS
 @_LANG
-def show(rule_id: str, lang: str) -> None:
-    """Everything about one rule: clause, source, versions, known false positives."""
+def show(name: str, diff: bool, folders: tuple[Path, ...], lang: str) -> None:
+    """Everything about one rule: clause, source, versions, known false positives. NAME: a rule, or (with --diff) a pack."""
     from auditor import rulebook
+    from auditor.rulebook.difference import pack_difference, rule_difference
 
-    click.echo(rulebook.describe(rulebook.find(rule_id), lang))
+    packs = rulebook.load(folders or None)
+    every = {**{pack.id: pack for pack in rulebook.load()}, **{pack.id: pack for pack in packs}} if diff else {}
+    if not diff:
+        click.echo(rulebook.describe(rulebook.find(name, packs), lang))
+    elif "/" in name:
+        click.echo("\n".join(rule_difference(rulebook.find(name, packs), every)))
+    else:
+        click.echo("\n".join(pack_difference(name, every)))
 
 
 @rules.command()
@@ -54,9 +69,7 @@ def validate(folders: tuple[Path, ...]) -> None:
 
 @rules.command()
 @click.argument("rule_ids", nargs=-1)
-@click.option(
-    "--folder", "folders", multiple=True, type=click.Path(path_type=Path), help="Pack folder (default: the shipped rules)."
-)
+@_FOLDERS
 def test(rule_ids: tuple[str, ...], folders: tuple[Path, ...]) -> None:
     """Run the chats beside the rules. RULE_IDS: only these (a pack's name stands for its rules)."""
     from auditor import ruletest

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--penalties", multiple=True, metavar="FILE", help="Penalty notices (repeatable).")
 @click.option("--facts", metavar="FILE", help="facts.yaml: what is true of the shops and products.")
 @click.option("--rules", multiple=True, metavar="PACK", help="Rule pack by name or path (default: by each message's platform).")
+@click.option("--overlay", multiple=True, metavar="FILE", help="Rules tuned or switched off for some shops (repeatable).")
 @click.option("--platform", help="Platform of messages that name none.")
 @click.option("--shop", help="Shop of messages that name none.")
 @click.option("--timezone", metavar="ZONE", help="Zone of times without offset (default: the platform's).")
@@ -75,7 +76,7 @@ def run(**options: Any) -> None:
         orders=options["orders"],
         penalties=options["penalties"],
         facts=options["facts"],
-        rules=options["rules"],
+        rules=(*options["rules"], *_overlays(options["overlay"])),
         platform=options["platform"],
         shop=options["shop"],
         timezone=_zone(options["timezone"]),
@@ -98,15 +99,17 @@ def run(**options: Any) -> None:
 
 def _tell(result: AuditResult, out: Path, code: int, options: Mapping[str, Any]) -> None:
     """How it went. The reports are there already: that nobody can read this changes neither them nor the exit code."""
-    from auditor.cli.summary import summary, unread
+    from auditor.cli.summary import outdated, summary, unread
 
     if options["log_json"]:
         for file in result.inputs:
             if file.status != "read":
                 log("not_read", path=file.path, status=file.status, reason=file.reason)
+        for overlay in outdated(result):
+            log("overlay_expired", overlay=overlay)
         log("run_end", status="done", exit_code=code, **result.counts)
     elif options["quiet"]:
-        for line in unread(result):
+        for line in (*unread(result), *outdated(result)):
             say(f"auditor: {line}")
     else:
         try:
@@ -114,6 +117,15 @@ def _tell(result: AuditResult, out: Path, code: int, options: Mapping[str, Any])
         except OSError as error:
             mute()
             say(f"auditor: the summary could not be printed ({error.strerror}); the reports are in {out}")
+
+
+def _overlays(names: tuple[str, ...]) -> tuple[str, ...]:
+    from auditor.rulebook.overlay import is_overlay
+
+    strange = [name for name in names if not is_overlay(Path(name)) or not Path(name).is_file()]
+    if strange:
+        raise UsageError(Fault("--overlay", f"{name!r} is no YAML file", "name an overlay's file") for name in strange)
+    return names
 
 
 def _zone(name: str | None) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from auditor.appeal import deadline
 from auditor.cli.run import severe
 from auditor.model import FAMILIES, AuditResult
+from auditor.rulebook.overlay import expired
 
 _HOW = {"refused": "Not read", "postponed": "Left for the next run"}
 
@@ -27,7 +28,7 @@ def _read(result: AuditResult) -> list[str]:
         f"Audited {counts['messages']:,} messages in {counts['conversations']:,} conversations of {counts['agents']:,} agents, "
         f"{counts['orders']:,} orders, as of {result.as_of.isoformat(sep=' ', timespec='minutes')}."
     ]
-    return lines + unread(result)
+    return [*lines, *unread(result), *outdated(result)]
 
 
 def unread(result: AuditResult) -> list[str]:
@@ -39,6 +40,14 @@ def unread(result: AuditResult) -> list[str]:
     if len(refused) > 5:
         lines.append(f"… and {len(refused) - 5} more files that could not be read (run.json lists all).")
     return lines
+
+
+def outdated(result: AuditResult) -> list[str]:
+    """Overlays that have expired: since their last day the pack's own rules judge."""
+    return [
+        f"Expired on {overlay.until.isoformat()}: {overlay} for {overlay.rule}; renew it or remove it."
+        for overlay in expired(result.packs, result.as_of.date())
+    ]
 
 
 def _found(result: AuditResult) -> list[str]:

@@ -124,6 +124,29 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlay:
+    """A change of one rule for some shops and days, with who answers for it and why."""
+
+    id: str  # "<file's id>/<number>"
+    rule: str
+    shops: tuple[str, ...]  # shop ids; ("*",): all
+    since: date  # first and last local day of the messages it holds for
+    until: date
+    owner: str
+    reason: str
+    off: bool = False
+    params: Mapping[str, object] = field(default_factory=dict)  # laid over the rule's own
+    severity: Severity | None = None
+
+    def __str__(self) -> str:
+        return f"overlay:{self.id} ({self.owner}: {self.reason}; → {self.until.isoformat()})"
+
+    def holds(self, shop_id: str | None, day: date) -> bool:
+        """Whether it changes what is found in that shop on that local day."""
+        return (self.shops == ("*",) or shop_id in self.shops) and self.since <= day <= self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule; `params` are its versions, oldest first: (in force from this local day, parameters or None = withdrawn)."""
 
@@ -144,6 +167,8 @@ class Rule:
     yields_to: tuple[str, ...] = ()  # rule ids: where one of them stands on the same evidence, this one is suppressed
     figures: tuple[Figure, ...] = ()  # what in params or penalty is not certain
     path: str = ""
+    extends: str = ""  # the id of the rule that it was derived from
+    overlays: tuple[Overlay, ...] = ()  # changes for some shops, in the order given
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from auditor.jurisdiction import firsts, packs_of, stem
 from auditor.model import Pack, Rule
 from auditor.params import suggest, typed_params, version_at
 from auditor.rulebook.define import definitions
+from auditor.rulebook.extend import extended
 from auditor.rulebook.head import read_pack
+from auditor.rulebook.overlay import is_overlay, overlaid
 from auditor.rulebook.read import Reader, read_rule
 from auditor.rulesdir import RULES
 from auditor.wording import render
@@ -116,6 +118,10 @@ def _load_pack(folder: Path, detectors: Mapping[str, Detector], faults: list[Fau
         if not _ID.issuperset(path.stem if path != folder else path.name)
     ]
     readers = [(path.stem, reader) for path in paths if (reader := _read(path, faults)) is not None]
+    used: list[Path] = []
+    readers = [(stem, extended(reader, folder, (f"{folder.name}/{stem}",), used)) for stem, reader in readers]
+    for path in used:
+        digest.update(path.read_bytes())
     name = _name_of(folder, head, [reader for _, reader in readers], faults)
     rules = tuple(read_rule(reader, name, stem, detectors, shared) for stem, reader in readers)
     faults += [fault for _, reader in readers for fault in reader.faults]
@@ -229,15 +235,20 @@ def _reaches(start: str, rules: Mapping[str, Rule]) -> bool:
 def select(packs: Sequence[Pack], wanted: Sequence[str], detectors: Mapping[str, Detector] | None = None) -> tuple[Pack, ...]:
     """The packs named by id or by path (a path is loaded here and stands before a shipped pack of its name); none named: all.
 
+    A YAML file is an overlay: it changes rules of the packs for some shops.
+
     Raises UsageError with every unknown name and every fault of packs loaded.
     """
     known = {pack.id: pack for pack in packs}
     chosen: dict[str, Pack] = {}
     faults: list[Fault] = []
+    overlays: list[Path] = []
     for name in wanted:
         path = Path(name)
         if name in known:
             chosen.setdefault(name, known[name])
+        elif is_overlay(path):
+            overlays.append(path)
         elif path.is_dir() or path.name == "pack.yaml":
             try:
                 chosen.update({pack.id: pack for pack in load([path.parent if path.is_file() else path], detectors)})
@@ -249,7 +260,8 @@ def select(packs: Sequence[Pack], wanted: Sequence[str], detectors: Mapping[str,
         raise UsageError(faults)
     for pack in [*chosen.values()]:
         chosen = {name: known[name] for name in pack.includes if name in known} | chosen
-    return tuple(chosen[name] for name in sorted(chosen)) if wanted else tuple(packs)
+    picked = tuple(chosen[name] for name in sorted(chosen)) if len(wanted) > len(overlays) else tuple(packs)
+    return overlaid(picked, overlays, _detectors() if detectors is None else detectors) if overlays else picked
 
 
 def find(rule_id: str, packs: Sequence[Pack] | None = None) -> Rule:

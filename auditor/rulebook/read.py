@@ -25,9 +25,10 @@ Status = Literal["draft", "active", "withdrawn"]
 STATUSES: tuple[Status, ...] = ("draft", "active", "withdrawn")
 CERTAINTIES: tuple[Certainty, ...] = ("proven", "suspected")
 _RULE_KEYS = (
-    "id", "title", "status", "detector", "family", "severity", "certainty_at_most", "message", "why", "fix",
+    "id", "extends", "title", "status", "detector", "family", "severity", "certainty_at_most", "message", "why", "fix",
     "clause", "falsepositives", "yields_to", "figures", "params",
 )  # fmt: skip
+_OPTIONAL = ("extends", "certainty_at_most", "yields_to", "figures")
 
 
 @dataclass
@@ -156,7 +157,7 @@ def read_rule(
     reader: Reader, pack: str, stem: str, detectors: Mapping[str, Detector], shared: Mapping[str, object] | None = None
 ) -> Rule:
     """The rule of a file; what is wrong is in reader.faults, and then the rule must not be used."""
-    reader.mapping((), _RULE_KEYS, [key for key in _RULE_KEYS if key not in ("certainty_at_most", "yields_to", "figures")])
+    reader.mapping((), _RULE_KEYS, [key for key in _RULE_KEYS if key not in _OPTIONAL])
     name = reader.text(("id",))
     if name and name != f"{pack}/{stem}":
         reader.fault(("id",), f"{name!r} is not the file's place", f"write {pack}/{stem} or move the file")
@@ -183,6 +184,7 @@ def read_rule(
         yields_to=reader.list_of_texts(("yields_to",), optional=True),
         figures=read_figures(reader, ("figures",)),
         path=str(reader.document.path),
+        extends=reader.text(("extends",), optional=True),
     )
 
 
