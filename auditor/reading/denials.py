@@ -30,7 +30,7 @@ def _is_attribute(part: Segment, action: Token, text: str) -> bool:
     at = action.end + 1
     if at >= part.end or text[action.end] != "的" or not text[at].isalpha() or text.startswith(_OF_TIME, at):
         return False
-    return not any(token.start <= at < token.end for token in part.tokens)
+    return not any(token.start <= at < token.end for token in part.tokens if token.kind != "idiom")
 
 
 def that_clause_of_denial(part: Segment, parts: Sequence[Segment], text: str) -> bool:
