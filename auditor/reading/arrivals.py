@@ -25,6 +25,8 @@ def is_receipt(part: Segment, action: Token, text: str) -> bool:
         return False
     if text.startswith("签收", action.start) and not text[: action.start].endswith(("能", "会", "可以", "就")):
         return not part.asked
+    if not part.asked and not part.groups and not text[: action.start].endswith(("能", "会", "可以", "就")):
+        return True
     before = [token.kind for token in part.tokens if token.end <= action.start and token.kind in ("seller", "buyer", "to_buyer")]
     later = any(other.start > action.start and not other.kind.startswith("deliver") for other in part.actions)
     return before[-1:] == ["seller"] or later

@@ -11,6 +11,7 @@ from auditor.reading.tokens import Token
 
 _OBJECTS = {"object_reship": "reship", "object_other": "other", "object_refund": "refund", "object_compensate": "compensate"}
 _MAKES_UP = ("补上", "补齐")  # of a parcel: it is sent again; of a shelf: it is filled
+_ARRIVES = ("到", "打", "转过")
 _GOODS = ("色", "码", "款", "货", "号")
 _DENIED: dict[str, PromiseKind] = {
     "发": "ship",
@@ -26,9 +27,14 @@ _DENIED: dict[str, PromiseKind] = {
 }
 
 
-def kind_of(part: Segment, action: Token, actions: Sequence[Token], text: str) -> PromiseKind:
-    """The kind of an action in its segment; `actions` are the segment's others, `text` the normal (folded) text."""
+def kind_of(part: Segment, action: Token, actions: Sequence[Token], text: str, before: Segment | None = None) -> PromiseKind:
+    """The kind of an action in its segment.
+
+    `actions` are the segment's main ones, `text` is the normal (folded) text, `before` the segment before.
+    """
     kind = action.kind.partition("_")[0]
+    if kind == "refund" and text.startswith(_ARRIVES, action.start) and _makes_up(part, before):
+        return "compensate"
     following = [token.start for token in actions if token.start > action.start]
     end = following[0] if following else part.end
     if kind == "reship" and _is_shelf(part, action, text):
@@ -41,6 +47,12 @@ def kind_of(part: Segment, action: Token, actions: Sequence[Token], text: str) -
         kinds = [_OBJECTS[token.kind] for token in objects]
         kind = kinds[0] if kind in ("ship", "reply") or kinds[0] != "other" else kind
     return cast(PromiseKind, kind if kind in ACTIONS else "other")
+
+
+def _makes_up(part: Segment, before: Segment | None) -> bool:
+    """Whether the money that arrives makes up for trouble: "10元补偿今天到账", "给您补20,下午打您支付宝"."""
+    told = before is not None and before.sentence == part.sentence and before.has("compensate") and not before.asked
+    return part.has("compensate", "object_compensate") or (told and not part.has("object_refund"))
 
 
 def _is_shelf(part: Segment, action: Token, text: str) -> bool:

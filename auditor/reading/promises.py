@@ -18,7 +18,7 @@ from auditor.reading.kinds import denied_kind, kind_of
 from auditor.reading.normal import Normal
 from auditor.reading.questions import mark_questions
 from auditor.reading.segments import Group, Segment, may_promise, segments
-from auditor.reading.timing import anchored, later_bound, own_time
+from auditor.reading.timing import anchored, is_not_before, later_bound, own_time
 from auditor.reading.tokens import Token, lexer, tokens
 
 __all__ = ["assent", "elliptic", "promise_gate", "promises"]
@@ -175,7 +175,7 @@ class _Reader:
 
     def _promise(self, at: int, action: Token, actions: list[Token]) -> Promise | None:
         part = self.parts[at]
-        kind = kind_of(part, action, actions, self.text)
+        kind = kind_of(part, action, actions, self.text, self.parts[at - 1] if at else None)
         if kind == "deliver" and is_own_stock(part, action, self.text, self.lang):
             kind = "restock"
         subject = self._subject(part, action)
@@ -274,7 +274,7 @@ class _Reader:
         if group is None or group.when is None:
             return None
         part = next(one for one in self.parts[max(0, at - 4) : at + 2] if one.start <= group.start < one.end)
-        if any(token.piece is not None and token.piece.sort == "not_before" for token in part.tokens):
+        if is_not_before(part, group):
             return None
         if self.lang == "zh" and (group.when.unit not in _COUNTED or self.text.startswith(_DEICTIC, group.start)):
             return group.when

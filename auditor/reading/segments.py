@@ -206,7 +206,8 @@ def _groups(text: str, tokens: list[Token]) -> list[Group]:
             gap.append(token)
             continue
         previous = groups[-1] if groups else None
-        if previous is not None and _is_narrow(text[previous.end : token.start], previous.end, gap):
+        latest = previous is not None and "最" in text[previous.end : token.start]  # "最快今天最慢明天" are two
+        if previous is not None and not latest and _is_narrow(text[previous.end : token.start], previous.end, gap):
             either = any(one.kind == "also" for one in gap) or bool(_DASHES.intersection(text[previous.end : token.start]))
             piece = joined(previous.piece, token.piece, either)
             if piece is not None:

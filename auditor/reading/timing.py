@@ -49,6 +49,14 @@ def _is_before_next(groups: Sequence[Group], action: Token, actions: Sequence[To
     return bool(following) and groups[0].end <= following[0]
 
 
+def is_not_before(part: Segment, group: Group) -> bool:
+    """Whether the time is only the earliest ("最快明天"); in "最快今天最慢明天" the second is the deadline."""
+    earliest = [token.start for token in part.tokens if token.piece is not None and token.piece.sort == "not_before"]
+    if not earliest:
+        return False
+    return not any(earliest[-1] < other.start < group.start for other in part.groups)
+
+
 def later_bound(following: Sequence[Segment], text: str) -> tuple[Group, Segment] | None:
     """In "今天发，最晚明天" the second time is the deadline: it and its segment."""
     for part in following[:1]:
