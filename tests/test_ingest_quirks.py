@@ -101,3 +101,51 @@ def test_a_captured_page_takes_its_days_from_rows_of_their_own(tmp_path: Path) -
     loaded = read(tmp_path, body, "a.json")
     assert loaded.messages.select("sender_role", "row", "shop_id").rows() == [("buyer", 3, "店"), ("agent", 6, "店")]
     assert [bad.row for bad in loaded.quarantined] == [1, 5]
+
+
+@pytest.mark.parametrize(
+    ("lines", "times"),
+    [
+        (["[15.01.26, 10:30:45] Ann: a", "[16.01.26, 10:30:45] Sklep: b"], ["01-15 10:30", "01-16 10:30"]),
+        (["1/2/26, 9:30\u202fPM - Ann: a", "1/12/26, 8:00\u202fAM - Shop: b", "2/1/26, 8:00 AM - Ann: c"], ["01-02 21:30", "01-12 08:00", "02-01 08:00"]),  # noqa: E501
+        (["2026/1/5, 23:59 - Ann: a", "2026/1/6, 00:01 - 客服: b"], ["01-05 23:59", "01-06 00:01"]),
+        (["30/12/2025, 10:00 - Ann: a", "02/01/2026, 10:00 - Support: b"], ["12-30 10:00", "01-02 10:00"]),
+    ],
+)  # fmt: skip
+def test_whatsapp_in_the_spellings_of_many_countries(tmp_path: Path, lines: list[str], times: list[str]) -> None:
+    found = read(tmp_path, "\n".join(lines), "a.txt").messages
+    assert [at.strftime("%m-%d %H:%M") for at in found["sent_at"]] == times
+    assert set(found["sender_role"]) == {"buyer", "agent"}
+    assert found["conversation_id"].unique().to_list() == ["Ann"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1/2/26, 09:30 - Ann: a\n1/2/26, 09:31 - Shop: b\n", "does not say which number is the day"),
+        ("15.01.26, 09:30 - Ann: a\n15.01.26, 09:31 - Bob: b\n", "who of Ann, Bob is the buyer cannot be told"),
+    ],
+)
+def test_whatsapp_does_not_guess(tmp_path: Path, text: str, said: str) -> None:
+    assert said in read(tmp_path, text, "a.txt").inputs[0].reason
+    if "Bob" in text:
+        assert read(tmp_path, text, "WhatsApp Chat with Ann.txt").messages["sender_role"].to_list() == ["buyer", "agent"]
+
+
+def test_an_issue_with_more_messages_than_the_list_has_is_not_judged_by_its_first(tmp_path: Path) -> None:
+    first = '{"text":"a","author":{"role":"BUYER"},"createdAt":"2026-11-18T10:00:00Z"}'
+    issue = '{"id":"i%d","currentState":{},"buyer":{"login":"x"},"chat":{"initialMessage":%s,"messagesCount":%d}}'
+    body = '{"issues":[%s,%s]}' % (issue % (1, first, 1), issue % (2, first, 3))  # noqa: UP031
+    loaded = read(tmp_path, body, "a.json")
+    assert loaded.messages.select("conversation_id", "channel", "sender_id").rows() == [("i1", "dispute", "x")]
+    assert (loaded.inputs[0].blank, "fetch their chats" in loaded.inputs[0].reason) == (1, True)
+
+
+def test_a_chat_tool_that_shares_names_with_the_canonical_table_is_no_quarrel(tmp_path: Path) -> None:
+    body = (
+        '{"id":1,"content":"hi","conversation_id":7,"message_type":"incoming","created_at":1794274200,"private":false,"content_type":"text"}\n'
+        '{"id":2,"content":"hello","conversation_id":7,"message_type":1,"created_at":1794274260,"private":false,"content_type":"text"}\n'
+    )
+    loaded = read(tmp_path, body, "a.jsonl")
+    assert loaded.inputs[0].format == "chatwoot"
+    assert loaded.messages["sender_role"].to_list() == ["buyer", "agent"]

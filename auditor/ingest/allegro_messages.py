@@ -31,20 +31,35 @@ def _messages(value: Any) -> list[Any] | None:
 
 
 def recognise(source: Source) -> Match | None:
-    """messages[] whose author has isInterlocutor, or such messages one a line."""
+    """messages[] whose author has isInterlocutor, or such messages one a line, or threads[] with their interlocutor."""
     for value in source.objects:
+        if _threads(value):
+            return Match("transcript", "threads with an interlocutor, as Allegro's messaging API lists them")
         listed = _messages(value)
         if (listed and _is_message(listed[0])) or _is_message(value):
             return Match("transcript", "messages with author.isInterlocutor, as Allegro's messaging API has them")
     return None
 
 
+def _threads(value: Any) -> list[Any]:
+    """The threads of a page of threads."""
+    found = value.get("threads") if isinstance(value, Mapping) else None
+    return (
+        found if isinstance(found, list) and all(isinstance(each, Mapping) and "interlocutor" in each for each in found) else []
+    )
+
+
 def _each(listed: list[tuple[int, Any]]) -> Iterator[Any]:
+    """The messages; those within a thread know it."""
     for _, value in listed:
+        for thread in _threads(value):
+            for message in _messages(thread) or []:
+                known = isinstance(message, Mapping) and "thread" not in message
+                yield {**message, "thread": {"id": thread.get("id")}} if known else message
         inner = _messages(value)
         if inner is not None:
             yield from inner
-        elif not (isinstance(value, Mapping) and "threads" in value):
+        elif not _threads(value):
             yield value
 
 
@@ -52,7 +67,8 @@ def read(source: Source, match: Match) -> RawRows:
     """One row a message; the thread is the conversation, the interlocutor the buyer."""
     listed, faults = documents(source)
     messages = list(_each(listed))
-    rows = len(messages) + len(faults)
+    bare = sum(_messages(thread) is None for _, value in listed for thread in _threads(value))
+    rows = len(messages) + len(faults) + bare
     buyers = {
         _thread(value): as_text(value["author"].get("login")) for value in messages if _is_message(value) and _by_buyer(value)
     }
@@ -64,8 +80,9 @@ def read(source: Source, match: Match) -> RawRows:
             faults.append(
                 RowFault(number, "not a message: author.isInterlocutor is missing", cut(json.dumps(value, ensure_ascii=False)))
             )
+    note = f"{bare} threads are listed without their messages: fetch those as well" if bare else ""
     frame = frame_of_records(records, _NAMES)
-    return RawRows(frame, tuple(faults), 0, rows, platform="allegro", understood=_NAMES, utc_clock=True)
+    return RawRows(frame, tuple(faults), bare, rows, platform="allegro", understood=_NAMES, utc_clock=True, note=note)
 
 
 def _thread(value: Mapping[str, Any]) -> str | None:

@@ -66,7 +66,8 @@ def recognise(source: Source) -> Match | None:
     most, _, kind = scores[0]
     if most < 1 or (most == 1 and len(names & _ALL) < 3 and "order_id" not in names):
         return None
-    return Match(kind, f"its names are those of canonical {kind}: {', '.join(sorted(names & set(COLUMNS[kind])))}", header)
+    why = f"its names are those of canonical {kind}: {', '.join(sorted(names & set(COLUMNS[kind])))}"
+    return Match(kind, why, header, sure=names.issuperset(NEEDED[kind]))
 
 
 def _listed(source: Source) -> list[Any]:

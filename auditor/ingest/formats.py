@@ -10,6 +10,7 @@ from typing import Protocol
 
 from auditor.errors import Fault, UsageError
 from auditor.ingest import (
+    allegro_issues,
     allegro_messages,
     allegro_orders,
     canonical,
@@ -20,6 +21,7 @@ from auditor.ingest import (
     qianniu_text,
     transcript_text,
     wangwang_text,
+    whatsapp_text,
 )
 from auditor.ingest.mapped import Mapped
 from auditor.ingest.mapping import load_mapping
@@ -86,7 +88,9 @@ FORMATS: tuple[Format, ...] = (
     _row(wangwang_text, "taobao", "wangwang"),
     _row(transcript_text),
     _row(allegro_messages, "allegro", "allegro"),
+    _row(allegro_issues, "allegro", "allegro"),
     _row(allegro_orders, "allegro", "allegro"),
+    _row(whatsapp_text, None, "whatsapp"),
     *(_mapped(path) for path in sorted(_KNOWN.glob("*.yaml"))),
     Format(facts.ID, facts.KINDS, facts.TITLE, facts, None, None, "sample_transcripts/facts.yaml"),
 )
@@ -129,6 +133,8 @@ def recognise(source: Source, kind: str | None, only: str | None, own: Sequence[
         found = found or [(row, match) for row in asked if (match := row.module.recognise(source)) is not None]
     if not found:
         raise Refused(f"no known format{f' ({only} was asked for)' if only else ''}; {_seen(source)}; see `auditor formats list`")
+    if len(found) > 1:
+        found = [one for one in found if one[1].sure]
     if len(found) > 1:
         raise Refused(f"{' and '.join(row.id for row, _ in found)} both recognise it; say which with --format")
     row, match = found[0]

@@ -16,11 +16,12 @@ from auditor.ingest.mapped_cells import fields, kept
 from auditor.ingest.mapping import From, MappingFile, Recognise, Rows
 from auditor.ingest.objects import as_text
 from auditor.ingest.order_lines import merged, without_totals
-from auditor.ingest.paths import MISSING, UP, Record, get, records
+from auditor.ingest.paths import MISSING, UP, Lookup, Record, get, records
 from auditor.ingest.source import Source, Table, documents, fold, header_in, table
 from auditor.ingest.tables import Kind, Match, RawRows, Refused, RowFault, cut
 
 _ENDS = re2.compile(r"(?i)record\(s\)|^.?seller id|^.?(?:总计|合计|小计|导出(?:时间|人)|共\s*\d+\s*条|razem|suma|total)")
+_NOTHING: tuple[Any, ...] = (MISSING, None, "")
 _LEAST = 2  # known names in a row for it to be the header, where a mapping asks for one only
 
 
@@ -184,7 +185,7 @@ def _of_objects(mapping: MappingFile, source: Source) -> RawRows:
     seen: dict[str, str] = {}
     keys: set[str] = set()
     for rows in mapping.rows:
-        found = _numbered(listed, rows, number)
+        found = _numbered(listed, rows, number, mapping.lookups)
         number += len(found)
         good = [(row, record) for row, record in found if isinstance(record.value, Mapping)]
         faults += [_no_object(row, record) for row, record in found if not isinstance(record.value, Mapping)]
@@ -203,13 +204,20 @@ def _of_objects(mapping: MappingFile, source: Source) -> RawRows:
     return _finish(mapping, raw, _left_out(out))
 
 
-def _numbered(listed: list[tuple[int, Any]], rows: Rows, before: int) -> list[tuple[int, Record]]:
+def _counts(record: Record, rows: Rows, lookups: Mapping[str, Lookup]) -> bool:
+    """Whether an object is a row of this sort at all."""
+    has = [get(record, path, lookups, {}) for path in rows.having]
+    has_not = [get(record, path, lookups, {}) for path in rows.lacking]
+    return all(value not in _NOTHING for value in has) and all(value in _NOTHING for value in has_not)
+
+
+def _numbered(listed: list[tuple[int, Any]], rows: Rows, before: int, lookups: Mapping[str, Lookup]) -> list[tuple[int, Record]]:
     """Number the rows: by their line where each line is one, else in the order of the document, the oldest of a list first."""
     found: list[Record] = []
     for _, value in listed:
         mine: list[Record] = []
         for path in rows.records:
-            mine = list(records(value, path))
+            mine = [record for record in records(value, path) if _counts(record, rows, lookups)]
             if mine:
                 break
         found += mine

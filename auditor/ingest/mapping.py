@@ -34,9 +34,9 @@ _ALLOWED_WORDS: Mapping[str, tuple[str, ...]] = {"sender_role": ROLES, "content_
 _SUMS = ("sum", "first")
 _TOP = (
     "version", "id", "title", "kind", "platform", "timezone", "clock", "recognise", "records", "lookups", "fields",
-    "constants", "values", "times", "html", "leave_out", "also", "lines", "note",
+    "constants", "values", "times", "html", "leave_out", "having", "lacking", "also", "lines", "note",
 )  # fmt: skip
-_ALSO = ("records", "fields", "constants", "values", "html", "leave_out")
+_ALSO = ("records", "fields", "constants", "values", "html", "leave_out", "having", "lacking")
 _MAX_BYTES = 1 << 20
 
 
@@ -58,6 +58,8 @@ class Rows:
     values: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     html: frozenset[str] = frozenset()  # fields whose markup is taken away
     leave_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # column → patterns of rows that are no messages
+    having: tuple[str, ...] = ()  # JSON objects without something here are no rows
+    lacking: tuple[str, ...] = ()  # nor those with something here
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ def _rows(reader: Reader, node: Node, kind: str) -> Rows:
         constants=_constants(reader, node, kind),
         values=_values(reader, node, kind),
         html=frozenset(_known(reader, node, "html", kind)),
+        having=reader.texts(node, "having"),
+        lacking=reader.texts(node, "lacking"),
         leave_out={column: reader.texts(node["leave_out"], column, empty=True) for column in reader.names(node, "leave_out")},
     )
 
@@ -154,7 +158,7 @@ def _also(reader: Reader, node: Node, kind: str, main: Rows) -> Rows:
     own = _rows(reader, node, kind)
     return Rows(
         own.records, own.fields, own.constants,
-        {**main.values, **own.values}, own.html or main.html, own.leave_out,
+        {**main.values, **own.values}, own.html or main.html, own.leave_out, own.having, own.lacking,
     )  # fmt: skip
 
 

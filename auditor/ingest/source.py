@@ -22,6 +22,7 @@ HEAD_ROWS = 15
 _HEAD_LINES = 80
 _HEAD_OBJECTS = 20
 _FILLED = re.compile(rb"[^\r\n\t \x00]")
+_STAMP = re.compile(rb"\[[0-9]{1,4}[./-][0-9]{1,2}[./-]")  # a chat as text may open with [15.01.26
 _SIGN = re.compile(rb"[^\s\x1e]")
 
 
@@ -90,7 +91,7 @@ def open_source(path: Path, shown: str, member: str = "", given: str | None = No
     kind = names.foreign(data)
     if kind:
         raise Refused(f"{kind}; give the exported CSV, XLSX or JSON itself")
-    if _opens_json(data) or data[3:4] in (b"{", b"["):
+    if _opens_json(data[:4096].removeprefix(b"\xef\xbb\xbf")):
         return _json(data.removeprefix(b"\xef\xbb\xbf"), shown, sha256)
     return _decoded(data, shown, sha256, given)
 
@@ -119,7 +120,7 @@ def _decoded(data: bytes, shown: str, sha256: str, given: str | None) -> Source:
 
 def _opens_json(data: bytes) -> bool:
     first = _SIGN.search(data, 0, 4096)
-    return first is not None and first[0] in (b"{", b"[")
+    return first is not None and first[0] in (b"{", b"[") and not _STAMP.match(data, first.start())
 
 
 def _workbook(data: bytes, shown: str, sha256: str) -> Source:

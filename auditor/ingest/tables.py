@@ -45,6 +45,7 @@ class Match:
     kind: Kind
     why: str
     header: int = 0
+    sure: bool = True  # false: it would lack something that it needs, and steps back where another format knows the file
 
 
 @dataclass(frozen=True, slots=True)
