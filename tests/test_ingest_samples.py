@@ -30,7 +30,7 @@ def rows(loaded: Loaded) -> Iterator[dict[str, object]]:
             offset = timezone(timedelta(seconds=record.pop("offset_s", 0) or 0))
             shown: dict[str, object] = {"table": table}
             for name, value in record.items():
-                if value is None or value is False:
+                if value is None or value is False or name == "seen_until":
                     continue
                 shown[name] = value.astimezone(offset).isoformat() if isinstance(value, datetime) else str(value)
             yield {**shown, "source": names[record["source"]], "row": record["row"]}
