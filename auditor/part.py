@@ -37,7 +37,7 @@ from auditor.outcome import SCHEMAS, Outcome, Whole, findings_in_order
 from auditor.params import typed_params, version_at
 from auditor.rounds import Terms, judged, rounds
 from auditor.shard import Shard
-from auditor.spool import RAW_COLUMNS, Rows
+from auditor.spool import Rows
 
 _NO_LIMIT = timedelta(days=36_500)
 
@@ -70,7 +70,7 @@ def audit_part(part: Part) -> Outcome:
     raw = renumbered(part.rows.read(), part.numbers)
     if part.known is not None:
         earlier = part.known.read()
-        tables["messages"] = _added(raw, earlier, part.ranks)
+        tables["messages"] = added(raw, earlier, part.ranks)
         raw = pl.concat([earlier, raw])
     settled = settle(renumbered(raw, part.ranks))
     orders = orders_of(settled.messages, part.orders, part.ranks)
@@ -104,9 +104,9 @@ def numbers_of(frame: pl.DataFrame, ranks: Sequence[int]) -> pl.DataFrame:
     return renumbered(frame, numbers)
 
 
-def _added(raw: pl.DataFrame, earlier: pl.DataFrame, ranks: Sequence[int]) -> pl.DataFrame:
+def added(raw: pl.DataFrame, earlier: pl.DataFrame, ranks: Sequence[int]) -> pl.DataFrame:
     """The rows among `raw` that the earlier ones do not tell already, at the same place or one before, seen as long."""
-    content = [name for name in RAW_COLUMNS if name not in ("source", "row", "seen_until")]
+    content = [name for name in raw.columns if name not in ("source", "row", "seen_until")]
     best = (
         renumbered(earlier, ranks)
         .group_by(content)
@@ -114,7 +114,7 @@ def _added(raw: pl.DataFrame, earlier: pl.DataFrame, ranks: Sequence[int]) -> pl
     )
     new = renumbered(raw, ranks).with_row_index("_i").with_columns(pl.struct("source", "row").alias("place"))
     joined = new.join(best, on=content, how="left", nulls_equal=True)
-    told = pl.col("first").is_not_null() & (pl.col("until") >= pl.col("seen_until"))
+    told = pl.col("first").is_not_null() & (pl.col("until") >= pl.col("seen_until")).fill_null(pl.col("seen_until").is_null())
     before = (pl.col("first").struct.field("source") < pl.col("source")) | (
         (pl.col("first").struct.field("source") == pl.col("source")) & (pl.col("first").struct.field("row") <= pl.col("row"))
     )

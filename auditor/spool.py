@@ -79,9 +79,9 @@ class Spool:
         self._sizes = self._sizes + found.sort(_BUCKET)["len"].fill_null(0)
         self._paths.append(path)
 
-    def close(self) -> None:
+    def close(self, to_disk: bool = False) -> None:
         """Nothing more comes."""
-        if self._paths:
+        if self._paths or (to_disk and self._frames):
             self._flush()
 
     @property
@@ -106,15 +106,30 @@ class Spool:
             return []
         if not self._paths:
             return _in_memory(self.whole(), jobs)
-        size = min(MESSAGES_A_PART, -(-self.height // jobs))
-        found: list[Rows] = []
-        first, held = 0, 0
-        for bucket, count in enumerate(self._sizes.to_list()):
-            if held and held + count > size:
-                found.append(Rows(None, tuple(self._paths), (first, bucket - 1)))
-                first, held = bucket, 0
-            held += count
-        return [*found, Rows(None, tuple(self._paths), (first, BUCKETS - 1))]
+        return [self.part(cut) for cut in cuts(self.sizes, jobs)]
+
+    @property
+    def sizes(self) -> pl.Series:
+        """Rows in each bucket, of those on disk."""
+        return self._sizes
+
+    def part(self, buckets: tuple[int, int]) -> Rows:
+        """The rows on disk of those buckets, first and last."""
+        return Rows(None, tuple(self._paths), buckets)
+
+
+def cuts(sizes: pl.Series, jobs: int) -> list[tuple[int, int]]:
+    """Runs of buckets, first and last, of about as many rows as a part should have."""
+    total = int(sizes.sum())
+    size = min(MESSAGES_A_PART, -(-total // jobs)) if total >= WORTH_A_PROCESS * jobs else MESSAGES_A_PART
+    found: list[tuple[int, int]] = []
+    first, held = 0, 0
+    for bucket, count in enumerate(sizes.to_list()):
+        if held and held + count > size:
+            found.append((first, bucket - 1))
+            first, held = bucket, 0
+        held += count
+    return [*found, (first, BUCKETS - 1)] if total else []
 
 
 def _in_memory(whole: Rows, jobs: int) -> list[Rows]:

@@ -37,6 +37,16 @@ if TYPE_CHECKING:
 @click.option("--mapping", multiple=True, metavar="MAP.yaml", help="Mapping for other tables (repeatable; `formats map`).")
 @click.option("--as-of", callback=instant, metavar="TIMESTAMP", help="The audit's now (default: the clock).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder [reports/<as-of date>/].")
+@click.option("--state", type=click.Path(path_type=Path), metavar="DIR", help="Remember what was read; audit only what is new.")
+@click.option("--full", is_flag=True, help="Ignore the state and build it anew from these inputs.")
+@click.option(
+    "--report-days",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="With --state: list findings of the last N days beside tonight's.",
+)
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: the processors).")
 @click.option(
     "--lang", "language", type=click.Choice(["zh", "en", "pl"]), default="zh", show_default=True, help="Reports' language."
@@ -84,6 +94,9 @@ def run(**options: Any) -> None:
         encoding=options["encoding"],
         settle=options["settle"],
         mappings=options["mapping"],
+        state=options["state"],
+        full=options["full"],
+        report_days=options["report_days"],
         jobs=options["jobs"] or os.cpu_count() or 1,
         lang=options["language"],
     )

@@ -24,7 +24,7 @@ from auditor.model.law import (
 )
 from auditor.model.marks import MARK_COLUMNS, marks_of, marks_table
 from auditor.model.records import Conversation, Fact, InputFile, Message, Notice, Order, Quarantined, Shop
-from auditor.model.result import AuditResult
+from auditor.model.result import AuditResult, Detail
 from auditor.model.rows import FINDING_COLUMNS, LEDGER_COLUMNS, Findings, Ledger, findings_table, ledger_table
 from auditor.model.terms import (
     CHANNELS,
@@ -66,6 +66,7 @@ __all__ = [
     "Clause",
     "Confidence",
     "Conversation",
+    "Detail",
     "Exemption",
     "Fact",
     "FactValue",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -13,6 +13,14 @@ from auditor.model.law import Pack
 from auditor.model.records import Conversation, InputFile, Notice, Order, Quarantined, Shop
 from auditor.model.terms import Lang
 from auditor.model.understood import LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Conversations judged tonight (column conversation_id), and the day from which on findings of others are listed as well."""
+
+    judged: pl.DataFrame
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +43,4 @@ class AuditResult:
     inputs: tuple[InputFile, ...]
     quarantined: tuple[Quarantined, ...]
     counts: Mapping[str, int]  # messages, conversations, agents, orders, notices, texts, rules …
+    detail: Detail | None = None  # what lists for people are limited to; None: to nothing

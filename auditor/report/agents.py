@@ -69,7 +69,10 @@ def write_agents(
 
 
 def _stems(view: View) -> dict[str | None, str]:
-    ids = view.times.get_column("agent_id").to_list() + view.not_counted.get_column("agent_id").to_list()
+    frames = [view.times, view.not_counted]
+    if view.result.detail is not None:  # only those of whom tonight tells something
+        frames = [view.findings, view.promises, view.late, view.not_counted]
+    ids = [agent for frame in frames for agent in frame.get_column("agent_id").to_list()]
     return agent_names(ids)
 
 

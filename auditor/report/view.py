@@ -32,7 +32,7 @@ def view_of(result: AuditResult) -> View:
     known = words(result.lang)
     scores = score(result)
     rules = rules_by_id(result)
-    findings = _findings(result, scores.findings, known, rules)
+    findings = _findings(result, _listed(result, scores.findings), known, rules)
     return View(
         result=result,
         scores=scores,
@@ -40,10 +40,18 @@ def view_of(result: AuditResult) -> View:
         rules=rules,
         findings=findings.filter("standing"),
         not_counted=findings.filter(~pl.col("standing")),
-        promises=_promises(result, scores.ledger, known),
+        promises=_promises(result, _listed(result, scores.ledger), known),
         times=_labelled(result, scores.metrics, known).with_columns(in_time_rate=rate("rounds_in_time", "rounds_judged")),
         late=_late(result, known),
     )
+
+
+def _listed(result: AuditResult, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows that lists for people show: those of conversations judged tonight, and those of the last days."""
+    if result.detail is None:
+        return frame
+    tonight = pl.col("conversation_id").is_in(result.detail.judged["conversation_id"].implode())
+    return frame.filter(tonight | (pl.col("day") >= result.detail.since))
 
 
 def text_of(texts: object, lang: str) -> str:
@@ -156,7 +164,7 @@ def _promises(result: AuditResult, frame: pl.DataFrame, known: Words) -> pl.Data
 def _late(result: AuditResult, known: Words) -> pl.DataFrame:
     """Rounds answered late or not at all, longest counted wait first."""
     offset = pl.duration(seconds=pl.col("offset_s"))
-    rounds = result.rounds.filter(pl.col("status").is_in(["late", "unanswered"]))
+    rounds = _listed(result, result.rounds.filter(pl.col("status").is_in(["late", "unanswered"])))
     return (
         _labelled(result, rounds, known)
         .with_columns(
@@ -175,7 +183,8 @@ def rules_table(view: View) -> pl.DataFrame:
     lang, known = view.result.lang, view.words
     counts = {
         rule_id: (hits, proven, agents)
-        for rule_id, hits, proven, agents in view.findings.group_by("rule_id")
+        for rule_id, hits, proven, agents in view.scores.findings.filter("standing")
+        .group_by("rule_id")
         .agg(
             pl.len(),
             (pl.col("certainty") == "proven").sum().alias("proven"),
