@@ -241,7 +241,7 @@ def _quarantine(
 ) -> pl.DataFrame:
     pairs = zip(tonight.loaded.inputs, tonight.numbers, strict=True)
     numbers = {item.path: number for item, number in pairs if item.status == "read"}
-    mine = [q for q in tonight.loaded.quarantined if numbers.get(q.file) in fresh]
+    mine = [q for q in tonight.loaded.quarantined if numbers.get(q.file) in fresh and not q.reason.startswith(_AGAIN)]
     rows = [(numbers[q.file], q.row, q.column, q.reason, q.raw) for q in mine]
     rows += [(source, row, "", reason, raw[:2_000]) for source, row, reason, raw in conflicts]
     found = pl.DataFrame(rows, schema=_QUARANTINE, orient="row").unique(maintain_order=True)
@@ -279,14 +279,14 @@ def _result(
 def _quarantined(
     memory: Memory, named: set[int], files: Mapping[int, InputFile], tonight: Sequence[Quarantined], refused: Sequence[InputFile]
 ) -> tuple[Quarantined, ...]:
-    """The rows of tonight's files that could not be used, and the files that could not be read."""
+    """The rows of tonight's files that could not be used, and the files that could not be read, or only later."""
     rows = memory.table("quarantine", _QUARANTINE).filter(pl.col("file").is_in(sorted(named)))
     found = [
         Quarantined(files[row["file"]].path, row["row"], row["reason"], row["raw"], row["column"])
         for row in rows.iter_rows(named=True)
     ]
     places = {item.path for item in refused}
-    return in_order([*found, *(q for q in tonight if q.file in places)])
+    return in_order([*found, *(q for q in tonight if q.file in places or q.reason.startswith(_AGAIN))])
 
 
 def _detail(request: Request, memory: Memory, conversations: int) -> Detail | None:

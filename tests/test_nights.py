@@ -18,8 +18,21 @@ from auditor.state import place
 AS_OF = datetime.fromisoformat("2026-03-20T02:00:00+08:00")
 START = datetime.fromisoformat("2026-03-10T09:00:00+08:00")
 ASKED = ("在吗", "什么时候发货", "真的假的", "包邮吗", "明天下午3点前能发出来吗", "能退款吗", "怎么还没到", "谢谢")
-SAID = ("在的亲", "今天给您发", "明天一定发货", "48小时内发货", "好的没问题", "全国包邮的", "不包邮哦", "3天内给您退款", "稍等", "闭嘴吧你")
-FACTS = "version: 1\nshops:\n  s1:\n    platform: pinduoduo\n    facts:\n      - {slot: shipping_fee, value: free, text: 全国包邮}\n"
+SAID = (
+    "在的亲",
+    "今天给您发",
+    "明天一定发货",
+    "48小时内发货",
+    "好的没问题",
+    "全国包邮的",
+    "不包邮哦",
+    "3天内给您退款",
+    "稍等",
+    "闭嘴吧你",
+)
+FACTS = (
+    "version: 1\nshops:\n  s1:\n    platform: pinduoduo\n    facts:\n      - {slot: shipping_fee, value: free, text: 全国包邮}\n"
+)
 
 
 def chat(random_: random.Random, number: int) -> list[dict[str, str]]:
