@@ -233,3 +233,24 @@ def test_known_mappings_have_ids_like_their_files() -> None:
     names = {path.stem for path in folder.glob("*.yaml")}
     assert names <= {row.id for row in FORMATS}
     assert len(names) >= 10
+
+
+def test_the_mappings_in_the_manual_are_right(tmp_path: Path) -> None:
+    manual = (Path(__file__).parent.parent / "auditor" / "ingest" / "known" / "README.md").read_text(encoding="utf-8")
+    table, nested = (block.split("```")[0] for block in manual.split("```yaml\n")[1:])
+    (tmp_path / "map.yaml").write_text(table, encoding="utf-8")
+    body = (
+        "Nr zgłoszenia;Data;Godzina;Typ;Nadawca;Klient;Widoczność;Treść\n1;10.11.2026;09:00;K;Jan;Jan;;Gdzie paczka?\n"
+        "1;10.11.2026;09:05;Sklep 1;Ola;Jan;wewnętrzna;sprawdź\n1;10.11.2026;09:30;Sklep 1;Ola;Jan;;Wyślemy jutro\n"
+    )
+    loaded = read(tmp_path, table, "a.csv", body)
+    assert loaded.messages.select("sender_role", "channel", "offset_s").rows() == [
+        ("buyer", "email", 3600),
+        ("agent", "email", 3600),
+    ]
+    assert loaded.inputs[0].blank == 1
+    mapping = read_mapping(
+        "version: 1\nid: desk\nkind: transcript\n" + nested.replace("fields:\n  con", "fields:\n  sent_at: at\n  con", 1),
+        tmp_path / "m",
+    )
+    assert len(mapping.rows) == 2

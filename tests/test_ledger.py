@@ -40,6 +40,14 @@ def only(*args: object, **kwargs: object) -> LedgerEntry:
             "no_event_time",
         ),
         ({"paid_at": "2026-03-02 09:00", "refund_requested_at": "2026-03-09 10:00"}, "broken", "never_happened"),
+        *(
+            (
+                {"paid_at": "2026-03-02 09:00", "status": status, "refund_requested_at": "2026-03-09 10:00"},
+                "unverifiable",
+                "no_event_time",
+            )
+            for status in ("交易关闭", "已取消", "Cancelled", "Anulowane")
+        ),
     ],
 )
 def test_a_ship_promise_against_its_order(order: dict[str, str], outcome: str, reason: str) -> None:

@@ -216,11 +216,26 @@ def _fate(shard: Shard, order: Order, due: datetime, kind: PromiseKind) -> Held:
 
 
 def _says_done(order: Order, kind: PromiseKind) -> bool:
-    """A status that says the thing happened although its time is missing."""
+    """A status that says the thing happened, or that the order was called off, although the time of it is missing."""
     status = (order.status or "").lower()
+    over = ("关闭", "取消", "退款", "删除", "cancel", "closed", "void", "refund", "return", "anulow", "zwro", "zwró")
+    shipped = (
+        "已出库",
+        "确认收货",
+        "完成",
+        "zrealizow",
+        "sent",
+        "deliver",
+        "已发货",
+        "已收货",
+        "成功",
+        "wysłan",
+        "complete",
+        "picked",
+    )
     words = {
-        "ship": ("ship", "sent", "deliver", "已发货", "已收货", "成功", "wysłan", "complete", "待收货", "picked"),
-        "deliver": ("deliver", "已收货", "成功", "complete", "dostarcz"),
+        "ship": ("ship", "待收货", *shipped, *over),
+        "deliver": ("deliver", "已收货", "成功", "complete", "dostarcz", *over),
         "refund": ("refund", "退款成功", "zwróc"),
     }
     return any(word in status for word in words.get(kind, ()))
