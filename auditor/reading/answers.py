@@ -36,6 +36,8 @@ def elliptic(normal: Normal, lang: Lang) -> When | None:
     if not parts or any(part.asked for part in parts):
         return None
     mark_conditions(parts, normal, lang)
+    if lang != "zh":
+        parts = _last_sentence(parts)
     found: When | None = None
     for at, part in enumerate(parts):
         denied = lang != "zh" and part.has(*_DENYING) and at + 1 < len(parts)  # "Niestety nie, w czwartek"
@@ -49,6 +51,14 @@ def elliptic(normal: Normal, lang: Lang) -> When | None:
             if not group.condition and not group.piece.past and not denied:
                 found = anchored(group.when, part, [part]) if group.when else found
     return found
+
+
+def _last_sentence(parts: list[Segment]) -> list[Segment]:
+    """The sentence of "The courier has been. Tomorrow." that answers, where those before it only tell or deny."""
+    last = [part for part in parts if part.sentence == parts[-1].sentence]
+    before = parts[: len(parts) - len(last)]
+    aside = all(part.has("past", *_DENYING) or not (part.groups or part.actions) for part in before)
+    return last if aside and any(part.groups for part in last) else parts
 
 
 def assent(normal: Normal, lang: Lang) -> Literal["yes", "conditional"] | None:

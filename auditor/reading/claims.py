@@ -29,6 +29,8 @@ _NOT_MONEY = (
     "岁", "分", "度", ":", "-", "~", "/", "*", "只", "条", "支", "片", "张", "粒", "颗", "台", "次", "位", "单", "级", "代",
     "工作日", "日", "比", "多", "h", "x", "倍", "千", "万", "两", "款", "种", "不锈钢", "楼", "班", "路", "后", "前", "左右",
 )  # fmt: skip
+_COSTS = ("koszt", "cena", "za ", "costs ", "it's ", "that's ", "price ")
+_SENDING = ("wysylk", "dostaw", "przesylk", "kurier", "shipping", "delivery", "postage")
 _EVENTS = ("shipped", "refunded")
 _STATES = ("stock", *_EVENTS)
 _OPEN, _CLOSE = frozenset('"“„«「『‘'), frozenset('"”“»」』’')
@@ -120,6 +122,8 @@ def _claim(
     value = _value(slot, kind, view, span, words)
     if value is None:
         return None
+    if slot == "price" and before is not None and _is_of_sending(view, before, clause):
+        slot = "shipping_fee"
     return Claim(
         slot=slot,
         value=value,
@@ -173,8 +177,8 @@ def _sent_within(passage: str, after: str, words: str) -> str | None:
     number = found[-1] if found else counted(passage)
     if number is None:
         return None
-    tail = passage[max(passage.rfind(plain(number)), 0) :]
-    return f"{plain(number)}h" if any(unit in tail for unit in _HOURS) else f"{plain(number)}d"
+    tail = passage[max(passage.rfind(plain(number)), 0) :].removeprefix(plain(number)).lstrip(" -")
+    return f"{plain(number)}h" if tail.startswith(_HOURS) else f"{plain(number)}d"
 
 
 def _period(passage: str, after: str, words: str) -> str | None:
@@ -261,6 +265,14 @@ def _conditions(words: str, slot: str, lang: Lang) -> str:
         for match in usual.any.finditer(words):
             words = words.replace(match.group(), " ")
     return _without_places(words, lang)
+
+
+def _is_of_sending(view: str, before: Span, clause: Span) -> bool:
+    """Whether a sum is the fee of the sending that the clause before it names ("Wysyłka kurierem, koszt 18 zł")."""
+    between = view[before[1] : clause[0]]
+    if any(end in between for end in "。.!?\n;") or not view.startswith(_COSTS, clause[0]):
+        return False
+    return any(word in view[slice(*before)] for word in _SENDING)
 
 
 def _without_places(words: str, lang: Lang) -> str:

@@ -12,6 +12,8 @@ _NEAR = 3  # characters: "今天发货不行"; a denial farther behind the verb 
 _OF_TIME = ("时效", "时间", "周期", "时候")
 _TOLD = ("已", "已经", "刚", "刚刚", "早就", "之前", "上次")
 
+_TO_BE = frozenset({"zostanie", "zostana", "bedzie", "beda"})
+
 
 def has_denial(part: Segment, action: Token, group: Group | None, text: str, lang: Lang) -> bool:
     """Whether the segment denies its action; a denial within a condition does not ("如果不合适3天内给您退")."""
@@ -67,3 +69,14 @@ def _then(part: Segment, token: Token, text: str) -> bool:
 def told_before(part: Segment, text: str) -> bool:
     """Whether a word of the past stands there by itself (已经, 刚刚)."""
     return any(text[token.start : token.end] in _TOLD for token in part.of("past"))
+
+
+def follows_denial(part: Segment, parts: Sequence[Segment]) -> bool:
+    """Whether the clause's denial stands in the segment before: "nie jesteśmy w stanie przyspieszyć | doręczenia"."""
+    before = parts[part.at - 1] if part.at else None
+    return before is not None and before.sentence == part.sentence and [one.kind for one in before.tokens[-1:]] == ["negated_act"]
+
+
+def is_to_be(part: Segment, action: Token, text: str) -> bool:
+    """Whether "wysłana" is told of the future: "zostanie dziś wysłana"."""
+    return not _TO_BE.isdisjoint(text[part.start : action.start].split(" "))

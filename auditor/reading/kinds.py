@@ -10,6 +10,7 @@ from auditor.reading.segments import ACTIONS, Segment
 from auditor.reading.tokens import Token
 
 _OBJECTS = {"object_reship": "reship", "object_other": "other", "object_refund": "refund", "object_compensate": "compensate"}
+_SUMS = ("roznic", "kwot", "difference", "the difference")  # amounts, of anything
 _MAKES_UP = ("补上", "补齐")  # of a parcel: it is sent again; of a shelf: it is filled
 _ARRIVES = ("到", "打", "转过")
 _GOODS = ("色", "码", "款", "货", "号")
@@ -68,3 +69,9 @@ def denied_kind(part: Segment, text: str) -> PromiseKind | None:
     """What a denial in one word (发不了, 退不了) denies."""
     found = [_DENIED.get(text[token.start]) for token in part.of("negated_act")]
     return found[-1] if found else None
+
+
+def money_of(part: Segment, text: str) -> list[Token]:
+    """The noun that makes a clause without a verb one about money going back ("pieniądze w 3 dni"), if there is one."""
+    nouns = [token for token in part.of("object_refund") if not text.startswith(_SUMS, token.start)]
+    return nouns[:1]

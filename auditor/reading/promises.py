@@ -13,8 +13,16 @@ from auditor.model import Lang, Promise, When
 from auditor.reading.answers import assent, elliptic
 from auditor.reading.arrivals import is_own_stock, is_receipt
 from auditor.reading.conditions import mark_conditions
-from auditor.reading.denials import has_denial, has_past, is_first_person, that_clause_of_denial, told_before
-from auditor.reading.kinds import denied_kind, kind_of
+from auditor.reading.denials import (
+    follows_denial,
+    has_denial,
+    has_past,
+    is_first_person,
+    is_to_be,
+    that_clause_of_denial,
+    told_before,
+)
+from auditor.reading.kinds import denied_kind, kind_of, money_of
 from auditor.reading.normal import Normal
 from auditor.reading.questions import mark_questions
 from auditor.reading.segments import Group, Segment, may_promise, segments
@@ -33,7 +41,6 @@ _LICENCES = ("seller", "buyer", "hedge", "estimate", "condition_order", "order_w
 _ORDERS = {"en": "order_word", "zh": "condition_order"}  # by these words the buyer's part is done, what follows is the shop's
 _MODALS = frozenset({"will", "'ll", "gonna", "going to", "to be", "able to", "it will", "it'll"})
 _POLITE_ORDERS = ("请", "麻烦", "记得", "please", "pls", "plz", "kindly")
-_TO_BE = frozenset({"zostanie", "zostana", "bedzie", "beda"})
 _UNTIL = ("by ", "within ", "before ", "no later than ", "do ", "w ciagu ", "przed ", "najpozniej ", "w przeciagu ")
 
 Read = tuple[tuple[Promise, ...], tuple[Promise, ...]]
@@ -109,7 +116,7 @@ class _Reader:
         if self.lang == "zh":
             actions = [action for action in actions if not is_receipt(part, action, self.text)]
         if not actions and self.lang != "zh":
-            actions = [replace(token, kind="refund_noun") for token in part.of("object_refund")[:1]]
+            actions = [replace(token, kind="refund_noun") for token in money_of(part, self.text)]
         if any(not action.kind.startswith("other") for action in actions):
             actions = [action for action in actions if not action.kind.startswith("other")]
         return [action for action in actions if not action.kind.endswith("_noun")] or actions
@@ -187,7 +194,7 @@ class _Reader:
         vague = when is None and not part.asked and self._is_vague(at, part, action, group)
         if when is None and not vague and not (request and part.has("ask", "ask_when")):
             return None
-        if action.kind.endswith(("_noun", "_done")) and when is None and not request:
+        if action.kind.endswith(("_noun", "_done")) and when is None and not request and not vague:
             return None
         start, end = min(part.start, where[0]), max(part.end, where[1])
         return Promise(
@@ -223,6 +230,8 @@ class _Reader:
         return self.lang == "en" and (told or (passive and action.kind != "ship"))
 
     def _is_denied(self, part: Segment, action: Token, group: Group | None) -> bool:
+        if action.kind.endswith("_noun") and follows_denial(part, self.parts):
+            return True
         if part.has("no_promise", "policy") or part.quoted or that_clause_of_denial(part, self.parts, self.text):
             return True
         if not part.asked and has_denial(part, action, group, self.text, self.lang):
@@ -231,7 +240,7 @@ class _Reader:
             return True
         if any(one.piece.past for one in part.groups):
             return True
-        if action.kind.endswith("_done") and not self._is_coming(group) and not self._is_to_be(part, action):
+        if action.kind.endswith("_done") and not self._is_coming(group) and not is_to_be(part, action, self.text):
             return not part.asked
         if self.lang == "zh" and self._is_coming(group) and not told_before(part, self.text):
             return False
@@ -246,11 +255,6 @@ class _Reader:
             return True
         return self.text.startswith(_UNTIL, group.start) or self.text[: group.start].endswith(_UNTIL)
 
-    def _is_to_be(self, part: Segment, action: Token) -> bool:
-        """As in "zostanie dziś nadana", where the time parts the verb."""
-        words = self.text[part.start : action.start].split(" ")
-        return self.lang == "pl" and not _TO_BE.isdisjoint(words)
-
     def _is_foreign(self, part: Segment, subject: str, kind: str, action: Token) -> bool:
         if subject in ("third", "carrier") and self.lang == "pl" and is_first_person(self.text[action.start : action.end]):
             return False
@@ -259,7 +263,9 @@ class _Reader:
         return subject == "carrier" and kind in ("refund", "reply", "compensate")
 
     def _is_vague(self, at: int, part: Segment, action: Token, group: Group | None) -> bool:
-        if action.kind.endswith(("_noun", "_done")):
+        if action.kind.endswith("_done"):
+            return False
+        if action.kind.endswith("_noun") and (self.lang == "zh" or not part.is_bare_time()):
             return False
         if group is not None or part.has("vague"):
             return True
@@ -307,6 +313,8 @@ class _Reader:
         if not 0 <= neighbour < len(self.parts):
             return None
         other = self.parts[neighbour]
+        if other.sentence != self.parts[at].sentence and all(one.kind.startswith("other") for one in self.parts[at].actions):
+            return None
         if other.part_of_denial or self._main_actions(other) or (other.asked != self.parts[at].asked and other.asked):
             return None
         groups = [group for group in other.groups if not group.condition and not group.piece.past]

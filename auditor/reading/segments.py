@@ -21,6 +21,10 @@ _DASHES = frozenset("-–—~/,")
 _SENTENCE_ENDS = frozenset(".!?。\n…;")
 _MARKS = frozenset("“„«「『\"'")
 _QUOTES = {"“": "”", "„": "”", "«": "»", "「": "」", "『": "』", '"': '"'}
+_MEASURES = (
+    "szt", "zł", "zl", "pln", "kg", "cm", "mm", "m2", "%", "eur", "€", "$", "£", "usd", "pcs", "piece", "item", "unit", "km",
+    "lbs", "inch", "ml", "litr", "osob", "osób", "par ", "krotn", "x ", "stars", "gwiazd", "pkt", "w skali", "out of", "people",
+)  # fmt: skip
 _OF_TIME = frozenset({"time", "vague", "ask_when", "ask"})
 _ASKING = frozenset({"ask", "ask_when"})
 _SIGNS_OF_QUESTIONS: dict[Lang, str] = {"zh": "?不没", "en": "?", "pl": "?"}
@@ -202,7 +206,7 @@ def _groups(text: str, tokens: list[Token]) -> list[Group]:
         if token.kind != "time" or token.piece is None:
             gap.append(token)
             continue
-        if token.piece.sort == "not_before":
+        if token.piece.sort == "not_before" or _is_measure(text, token):
             gap.append(token)
             continue
         previous = groups[-1] if groups else None
@@ -220,6 +224,14 @@ def _groups(text: str, tokens: list[Token]) -> list[Group]:
         groups.append(Group(token.start, token.end, token.piece))
         gap = []
     return groups
+
+
+def _is_measure(text: str, token: Token) -> bool:
+    """Whether an hour is none but an amount: "do 10 kg", "by 5 pieces"."""
+    if token.piece is None or token.piece.sort != "clock" or not text[token.end - 1].isdigit():
+        return False
+    following = text[token.end : token.end + 12]
+    return following.lstrip(" ").startswith(_MEASURES) or (following[:1] == "," and following[1:2].isdigit())
 
 
 def _is_narrow(between: str, offset: int, gap: list[Token]) -> bool:

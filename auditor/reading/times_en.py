@@ -109,6 +109,8 @@ _DAYS = {
     "2day": 0,
     "tonight": 0,
     "tonite": 0,
+    "2nite": 0,
+    "2night": 0,
     "same day": 0,
     "same-day": 0,
     "next day": 1,
@@ -143,7 +145,7 @@ def _day(groups: Groups) -> Piece:
     word, of_day = groups
     minute = _PART.get(of_day or "")
     n = _DAYS.get(word or "", 1)
-    return days(n, EVENING if word in ("tonight", "tonite") else minute)
+    return days(n, EVENING if word in ("tonight", "tonite", "2nite", "2night") else minute)
 
 
 def _clock(groups: Groups) -> Piece | None:
@@ -179,6 +181,14 @@ _ZONES = {  # the standard time's name said in summer may be meant as it is writ
 }  # fmt: skip
 _ZONE = r"(pst|pdt|mst|mdt|cst|cdt|est|edt|gmt|utc|bst|cet|cest|(?:pacific|mountain|central|eastern)(?: standard| daylight)?(?: time)?|(?:uk|china|beijing) time)"
 _SHORT_ZONE = rf"({_ZONE[1:-1]}|pt|mt|ct|et)"
+
+
+def _in_figures(groups: Groups) -> Piece | None:
+    """9/21; what may as well be a fraction or a page (1/2) only after "by", "on" …"""
+    said, first, second, year = groups[0], int(groups[1] or 0), int(groups[2] or 0), groups[3]
+    if not said and not year and max(first, second) <= 12:
+        return None
+    return slashed(first, second, int(year) if year else None)
 
 
 def _zoned(groups: Groups) -> Piece | None:
@@ -247,16 +257,16 @@ RULES: tuple[tuple[str, Reader], ...] = (
     (r"(?:\b(?:within|in) )?\b(?:an|a|one) (?:hour|hr) or (?:two|so)\b", lambda groups: span(2, "hours")),
     (r"(?:\b(?:within|in) )?\b(?:a|one) day or (?:two|so)\b", lambda groups: span(2, "days")),
     (r"(?:\b(?:within|in) )?\b(?:a|one) fortnight\b", lambda groups: span(14, "days")),
-    (r"\b(?:later )?(today|2day|tonight|tonite)(?: (?:in the )?(morning|noon|midday|afternoon|evening|night))?\b", _day),
+    (r"\b(?:later )?(today|2day|2nite|2night|tonight|tonite)(?: (?:in the )?(morning|noon|midday|afternoon|evening|night))?\b", _day),
     (rf"\b(?:tom+or+[ou]w|tom+row|tomm?or?row|tmrw|tmr|tmrow|tmmrw|tomoz|2mo?r+ow?|2mrw|2mro|tom)(?: in the| at)?()(?:'?s? ({_PARTS}|[ap]\.?m))?\b", _day),
     (r"\b(?:the )?day after (?:tom+or+ow|tmrw|tmr)\b", lambda groups: days(2)),
     (r"\b(?:tom+or+ow|tmrw|tmr) or (?:the )?day after(?: that)?\b", lambda groups: days(2)),
     (r"\b(?:the |on the |that |very )?(same[ -]day|next[ -]day|following day)()\b", lambda groups: days(0 if (groups[0] or "")[0] == "s" else 1)),
-    (r"\b(?:first thing )?in the morning\b", lambda groups: Piece("part", When("days", 1), MORNING)),
+    (r"\b(?:(?:first|1st) thing )?in the morning\b", lambda groups: Piece("part", When("days", 1), MORNING)),
     (rf"\b(?:this|in the|the) (?:same )?({_PARTS})\b", lambda groups: days(0, _PART[groups[0] or "night"])),
     (r"\b(?:by |before )?(noon|midday|lunchtime|evening)\b", lambda groups: part(_PART[groups[0] or "noon"])),
     (rf"\b({_PARTS})\b", lambda groups: part(_PART[groups[0] or "noon"])),
-    (r"\bfirst thing(?: in the morning)?\b", lambda groups: part(MORNING)),
+    (r"\b(?:first|1st) thing\b", lambda groups: part(MORNING)),
     (r"\b(?:by |before )?(?:the )?(?:eod|e\.o\.d\.?|end of (?:the |this )?day|day'?s end|the day is out)\b", lambda groups: END_OF_THE_DAY),
     (r"\b(?:by |before )?(?:the )?end of today\b", lambda groups: days(0)),
     (r"\b(?:in|within) (?:the|a) day\b", lambda groups: span(1, "days")),
@@ -273,7 +283,7 @@ RULES: tuple[tuple[str, Reader], ...] = (
     (rf"\b(?:by |before )?(?:the )?(?:end of|late|in|during) ({_LONG_MONTH})\b", lambda groups: _in_month(31, groups[0])),
     (rf"\b(?:in |by )?(?:early|(?:the )?(?:beginning|start) of) ({_MONTH})\b", lambda groups: _in_month(10, groups[0])),
     (rf"\b(?:in |by )?(?:mid|middle of|the middle of)[ -]({_MONTH})\b", lambda groups: _in_month(20, groups[0])),
-    (r"(?:\b(?:by|before|on|until) )?\b([0-9]{1,2})/([0-9]{1,2})(?:/((?:20)?[0-9]{2}))?\b", lambda groups: slashed(int(groups[0] or 0), int(groups[1] or 0), int(groups[2]) if groups[2] else None)),
+    (r"\b(by |before |on |until |from |for )?([0-9]{1,2})/([0-9]{1,2})(?:/((?:20)?[0-9]{2}))?\b", _in_figures),
     (r"\b(?:by )?(?:the )?(?:midnight)\b", lambda groups: Piece("clock", None, EVENING)),
     (
         r"\b(?:by |before )?(?:the )?(?:end of (?:the |our )?(?:business|business day|working day|work day|shift)|close of (?:business|play)|cob|eob|closing time|we close)\b",
@@ -292,10 +302,10 @@ RULES: tuple[tuple[str, Reader], ...] = (
     (rf"\b(?:(this|next|coming|last|this coming|on|by|before|until|from) )({_WEEKDAY})\b", lambda groups: _weekday(groups)),
     (rf"\b()({_LONG_WEEKDAY})s?\b", lambda groups: _weekday(groups)),
     (rf"\b({_WEEKDAY})()\b,? (?:the )?([0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b", lambda groups: _date(groups[2], groups[3], None)),
-    (rf"\b(?:the )?([0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b\.?(?:,? ([0-9]{{4}}))?", lambda groups: _date(groups[0], groups[1], groups[2])),
-    (rf"\b({_MONTH})\b\.? (?:the )?([0-9]{{1,2}})(?:st|nd|rd|th)?\b(?:,? ([0-9]{{4}}))?", lambda groups: _date(groups[1], groups[0], groups[2])),
+    (rf"{_BY}?\b(?:the )?([0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b\.?(?:,? ([0-9]{{4}}))?", lambda groups: _date(groups[0], groups[1], groups[2])),
+    (rf"{_BY}?\b({_MONTH})\b\.? (?:the )?([0-9]{{1,2}})(?:st|nd|rd|th)?\b(?:,? ([0-9]{{4}}))?", lambda groups: _date(groups[1], groups[0], groups[2])),
     (r"\b([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})\b", lambda groups: date(int(groups[1] or 0), int(groups[2] or 0), int(groups[0] or 0))),
-    (r"\b(?:the )?([0-9]{1,2})(?:st|nd|rd|th)\b", lambda groups: month_day(int(groups[0] or 0))),
+    (rf"{_BY}?\b(?:the )?([0-9]{{1,2}})(?:st|nd|rd|th)\b", lambda groups: month_day(int(groups[0] or 0))),
     (r"\b(?:(?:by |before )?(?:the )?end of (?:the|this) week|eow|this week|later this week|(?:within|in|during) the week)\b", lambda groups: week()),
     (r"\b(?:(?:early|end of|late|mid|sometime|some time|later) )?next week\b", lambda groups: week(1)),
     (r"\b(?:(?:by |before )?(?:the )?end of (?:the|this) month|eom|this month)\b", lambda groups: month_day(31)),

@@ -125,6 +125,11 @@ def _half_past(groups: Groups) -> Piece | None:
     return clock(_HOURS.index(groups[0] or "pierwszej") + 0.5, bare=True)
 
 
+def _in_figures(groups: Groups) -> Piece | None:
+    day, month, *year = groups
+    return date(int((month or "0").rstrip(".")), int(day or 0), int(year[0]) if year and year[0] else None)
+
+
 def _in_month(day: int, groups: Groups) -> Piece | None:
     at = next(at for at, start in enumerate(_MONTHS) if (groups[0] or "").startswith(start))
     return date(at + 1, day)
@@ -232,7 +237,9 @@ RULES: tuple[tuple[str, Reader], ...] = (
     (r"\b(?:w|do konca|pod koniec) (?:przyszlym|nastepnym|przyszlego|nastepnego) miesi[ac]\w+\b", lambda groups: month_day(31, 1)),
     (r"\bna poczatku (?:przyszlego|nastepnego) miesiaca\b", lambda groups: month_day(10, 1)),
     (rf"(?:\b(?:do|na|dnia|w dniu|przed|najpozniej|ok\.|ok|okolo|kolo) )?\b(?:[0-9]{{1,2}}\.? ?(?:-|–|lub|albo|do) ?)?([0-9]{{1,2}})(?:-?(?:go|ego|tego|stego))?\.? ({_MONTH})\b(?: ([0-9]{{4}}))?", _date),
-    (r"(?:\b(?:do|na|dnia|w dniu|przed) )?\b([0-9]{1,2})\.(0?[1-9]|1[0-2])(?:\.((?:20)?[0-9]{2}))?\b\.?(?: ?r\.?)?", lambda groups: date(int(groups[1] or 0), int(groups[0] or 0), int(groups[2]) if groups[2] else None)),
+    (r"(?:\b(?:do|na|dnia|w dniu|przed|najpozniej) )\b([0-9]{1,2})\.(0?[1-9]|1[0-2])(?:\.((?:20)?[0-9]{2}))?\b\.?(?: ?r\.?)?", _in_figures),
+    (r"\b([0-9]{1,2})\.(0[1-9]|1[0-2]|[1-9]\.)(?:\.?((?:20)?[0-9]{2}))?\b\.?(?: ?r\.?)?", _in_figures),
+    (r"\b([0-9]{1,2})\.([1-9])\.", _in_figures),
     (r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b", lambda groups: date(int(groups[1] or 0), int(groups[2] or 0), int(groups[0] or 0))),
     (r"(?:\b(?:do|na|dnia|przed) )?\b([0-9]{1,2})(?:-?(?:go|ego|tego|stego|szego|wszego|giego|ciego|ego)| ?bm\.?| b\.m\.)(?: dnia)?\b", lambda groups: month_day(int(groups[0] or 0))),
     *_FEAST_RULES,
