@@ -80,3 +80,18 @@ def follows_denial(part: Segment, parts: Sequence[Segment]) -> bool:
 def is_to_be(part: Segment, action: Token, text: str) -> bool:
     """Whether "wysłana" is told of the future: "zostanie dziś wysłana"."""
     return not _TO_BE.isdisjoint(text[part.start : action.start].split(" "))
+
+
+def is_foreign(subject: str, kind: str, action: Token, text: str, lang: Lang) -> bool:
+    """Whether it is someone else who acts: what a carrier delivers is told, what a bank pays back is not the shop's word."""
+    if subject in ("third", "carrier") and lang == "pl" and is_first_person(text[action.start : action.end]):
+        return False
+    if subject == "third":
+        return kind != "deliver"
+    return subject == "carrier" and kind in ("refund", "reply", "compensate")
+
+
+def is_hedged(part: Segment, text: str) -> bool:
+    """Whether the promise is weakened: should, might, probably."""
+    modal = any(text[token.start : token.end].endswith((" should", " might", " may")) for token in part.of("seller", "buyer"))
+    return modal or part.has("hedge")

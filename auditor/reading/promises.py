@@ -17,7 +17,8 @@ from auditor.reading.denials import (
     follows_denial,
     has_denial,
     has_past,
-    is_first_person,
+    is_foreign,
+    is_hedged,
     is_to_be,
     that_clause_of_denial,
     told_before,
@@ -188,7 +189,7 @@ class _Reader:
         subject = self._subject(part, action)
         group, where = self._time(at, action, actions)
         request = part.asked or action.kind.endswith("_asked") or self._asks_buyer(part, subject, kind, action)
-        if self._is_denied(part, action, group) or (not request and self._is_foreign(part, subject, kind, action)):
+        if self._is_denied(part, action, group) or (not request and is_foreign(subject, kind, action, self.text, self.lang)):
             return None
         when = self._when(at, group)
         vague = when is None and not part.asked and self._is_vague(at, part, action, group)
@@ -203,17 +204,11 @@ class _Reader:
             when=when,
             vague=vague,
             conditional=at in self.conditional,
-            hedged=self._is_hedged(part),
+            hedged=is_hedged(part, self.text),
             estimate=part.has("estimate") or (kind == "deliver" and subject in ("third", "carrier")),
             correction=at >= self.corrected,
             request=request,
         )
-
-    def _is_hedged(self, part: Segment) -> bool:
-        modal = any(
-            self.text[token.start : token.end].endswith((" should", " might", " may")) for token in part.of("seller", "buyer")
-        )
-        return modal or part.has("hedge")
 
     def _asks_buyer(self, part: Segment, subject: str, kind: str, action: Token) -> bool:
         """An imperative ("please ship today"): a request when a buyer writes it, nothing when an agent does."""
@@ -254,13 +249,6 @@ class _Reader:
         if when.weeks_ahead or when.months_ahead or (when.unit == "days" and group.piece.sort == "day" and when.n >= 1):
             return True
         return self.text.startswith(_UNTIL, group.start) or self.text[: group.start].endswith(_UNTIL)
-
-    def _is_foreign(self, part: Segment, subject: str, kind: str, action: Token) -> bool:
-        if subject in ("third", "carrier") and self.lang == "pl" and is_first_person(self.text[action.start : action.end]):
-            return False
-        if subject == "third":
-            return kind != "deliver"
-        return subject == "carrier" and kind in ("refund", "reply", "compensate")
 
     def _is_vague(self, at: int, part: Segment, action: Token, group: Group | None) -> bool:
         if action.kind.endswith("_done"):
