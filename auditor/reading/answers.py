@@ -75,7 +75,14 @@ def assent(normal: Normal, lang: Lang) -> Literal["yes", "conditional"] | None:
             if any(token.yes for token in part.tokens) and (_is_polite(part, normal) or part.tokens[-1].yes)
         ]
         return "conditional" if said and not any(part.actions for part in parts) else None
-    return "yes" if all(_is_polite(part, normal) for part in parts) else None
+    return "yes" if all(_is_polite(part, normal) or (lang != "zh" and _is_echo(part, normal)) for part in parts) else None
+
+
+def _is_echo(part: Segment, normal: Normal) -> bool:
+    """Whether nothing but the verb that was asked for is said: "Dobrze, zadzwonimy", "yes we'll ship it"."""
+    kinds = [token.kind.partition("_")[0] for token in part.actions if not token.kind.endswith(("_done", "_noun", "_asked"))]
+    known = all(token.kind in _POLITE or token.yes or token in part.actions for token in part.tokens)
+    return len(kinds) == 1 and known and _rest(part, normal) <= 2
 
 
 def taken_back(normal: Normal, lang: Lang) -> TakenBack | None:

@@ -18,13 +18,20 @@ _TO_BE = frozenset({"zostanie", "zostana", "bedzie", "beda"})
 def has_denial(part: Segment, action: Token, group: Group | None, text: str, lang: Lang) -> bool:
     """Whether the segment denies its action; a denial within a condition does not ("如果不合适3天内给您退")."""
     if lang != "zh":
-        return part.has("neg", "negated_act")
+        return part.has("negated_act") or any(not _in_condition(part, token, action) for token in part.of("neg"))
     if _is_attribute(part, action, text):
         return True
     conditions = part.of("condition") if group is not None else []
     first, last = (conditions[0].end, group.start) if conditions and group is not None else (0, 0)
     denials = [token for token in part.of("neg", "negated_act") if not first <= token.start < last]
     return any(token.kind != "neg" or token.start <= action.end + _NEAR for token in denials)
+
+
+def _in_condition(part: Segment, denial: Token, action: Token) -> bool:
+    """Whether a denial belongs to the condition before the action's own subject: "if there's no queue we'll post it today"."""
+    if not any(token.end <= denial.start for token in part.of("condition")):
+        return False
+    return any(denial.end <= token.start < action.start for token in part.of("seller"))
 
 
 def _is_attribute(part: Segment, action: Token, text: str) -> bool:
@@ -87,7 +94,7 @@ def is_foreign(subject: str, kind: str, action: Token, text: str, lang: Lang) ->
     if subject in ("third", "carrier") and lang == "pl" and is_first_person(text[action.start : action.end]):
         return False
     if subject == "third":
-        return kind != "deliver"
+        return kind not in ("deliver", "restock")
     return subject == "carrier" and kind in ("refund", "reply", "compensate")
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from auditor.model import PromiseKind
+from auditor.model import Promise, PromiseKind
 from auditor.reading.segments import ACTIONS, Segment
 from auditor.reading.tokens import Token
 
 _OBJECTS = {"object_reship": "reship", "object_other": "other", "object_refund": "refund", "object_compensate": "compensate"}
 _SUMS = ("roznic", "kwot", "difference", "the difference")  # amounts, of anything
+_GETS = ("you", "u ", "u'", "dosta", "otrzym", "pan", "bedzie pan", "powin")  # the buyer gets …
 _MAKES_UP = ("补上", "补齐")  # of a parcel: it is sent again; of a shelf: it is filled
 _ARRIVES = ("到", "打", "转过")
 _GOODS = ("色", "码", "款", "货", "号")
@@ -47,6 +48,8 @@ def kind_of(part: Segment, action: Token, actions: Sequence[Token], text: str, b
     if objects and (kind in ("ship", "reship", "other") or writes):
         kinds = [_OBJECTS[token.kind] for token in objects]
         kind = kinds[0] if kind in ("ship", "reply") or kinds[0] != "other" else kind
+    elif kind == "deliver" and text[action.start].isascii():
+        kind = _received(part, action, objects, text)
     return cast(PromiseKind, kind if kind in ACTIONS else "other")
 
 
@@ -54,6 +57,16 @@ def _makes_up(part: Segment, before: Segment | None) -> bool:
     """Whether the money that arrives makes up for trouble: "10元补偿今天到账", "给您补20,下午打您支付宝"."""
     told = before is not None and before.sentence == part.sentence and before.has("compensate") and not before.asked
     return part.has("compensate", "object_compensate") or (told and not part.has("object_refund"))
+
+
+def _received(part: Segment, action: Token, objects: Sequence[Token], text: str) -> str:
+    """What a buyer gets: an answer, money, a paper, or the parcel ("odpowiedź dostanie Pani jutro")."""
+    if part.has("reply_noun"):
+        return "reply"
+    if not text.startswith(_GETS, action.start):
+        return "deliver"
+    kinds = [_OBJECTS[token.kind] for token in objects]
+    return next((kind for kind in kinds if kind in ("refund", "other", "compensate")), "deliver")
 
 
 def _is_shelf(part: Segment, action: Token, text: str) -> bool:
@@ -75,3 +88,29 @@ def money_of(part: Segment, text: str) -> list[Token]:
     """The noun that makes a clause without a verb one about money going back ("pieniądze w 3 dni"), if there is one."""
     nouns = [token for token in part.of("object_refund") if not text.startswith(_SUMS, token.start)]
     return nouns[:1]
+
+
+def each_once(found: list[Promise]) -> tuple[Promise, ...]:
+    """The promises of a text without doubles, and without an undated one beside a dated one of its kind."""
+    if len(found) <= 1:
+        return tuple(found)
+    kept: dict[object, Promise] = {}
+    for promise in found:
+        kept.setdefault((promise.kind, promise.when, promise.conditional), promise)
+    _drop_means(kept)
+    timed = {promise.kind for promise in kept.values() if promise.when is not None}
+    return tuple(promise for promise in kept.values() if promise.when is not None or promise.kind not in timed)
+
+
+def _drop_means(kept: dict[object, Promise]) -> None:
+    """Of "give me half an hour to check and I'll write back" the answer is promised, the check is how."""
+    ends = {(promise.when, promise.conditional) for promise in kept.values() if promise.kind == "reply" and promise.when}
+    for key, promise in list(kept.items()):
+        if promise.kind == "other" and (promise.when, promise.conditional) in ends and promise.text.isascii():
+            del kept[key]
+
+
+def is_means(other: Segment, part: Segment) -> bool:
+    """Whether `other` only tells how the answer of `part` comes about: "give me an hour to check | and I'll write back"."""
+    answers = any(action.kind.startswith("reply") for action in part.actions)
+    return answers and other.sentence == part.sentence and all(one.kind.startswith("other") for one in other.actions)

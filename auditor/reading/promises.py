@@ -23,11 +23,11 @@ from auditor.reading.denials import (
     that_clause_of_denial,
     told_before,
 )
-from auditor.reading.kinds import denied_kind, kind_of, money_of
+from auditor.reading.kinds import denied_kind, each_once, is_means, kind_of, money_of
 from auditor.reading.normal import Normal
 from auditor.reading.questions import mark_questions
 from auditor.reading.segments import Group, Segment, may_promise, segments
-from auditor.reading.timing import anchored, is_not_before, later_bound, own_time
+from auditor.reading.timing import anchored, is_not_before, later_bound, own_time, same_day, with_clock
 from auditor.reading.tokens import Token, lexer, tokens
 
 __all__ = ["assent", "elliptic", "promise_gate", "promises"]
@@ -66,17 +66,7 @@ def promises(normal: Normal, lang: Lang) -> Read:
     for at in [at for at, part in enumerate(parts) if part.tokens]:
         for promise in reader.read(at):
             (asked if promise.request else made).append(promise)
-    return _distinct(made), _distinct(asked)
-
-
-def _distinct(found: list[Promise]) -> tuple[Promise, ...]:
-    if len(found) <= 1:
-        return tuple(found)
-    kept: dict[object, Promise] = {}
-    for promise in found:
-        kept.setdefault((promise.kind, promise.when, promise.conditional), promise)
-    timed = {promise.kind for promise in kept.values() if promise.when is not None}
-    return tuple(promise for promise in kept.values() if promise.when is not None or promise.kind not in timed)
+    return each_once(made), each_once(asked)
 
 
 class _Reader:
@@ -159,8 +149,8 @@ class _Reader:
         before = self.parts[part.at - 1] if part.at and self.text.startswith("and", part.tokens[0].start) else None
         if before is None or before.sentence != part.sentence or before.asked:
             return False
-        verbs = [action for action in before.actions if self._is_active(before, action)]
-        return bool(verbs) and self._subject(before, verbs[-1]) == "seller" and before.has("seller")
+        subjects = before.of("seller", "buyer", "third", "carrier")
+        return bool(subjects) and subjects[-1].kind == "seller"
 
     def _subject(self, part: Segment, action: Token) -> str:
         subject = "seller"
@@ -255,7 +245,7 @@ class _Reader:
             return False
         if action.kind.endswith("_noun") and (self.lang == "zh" or not part.is_bare_time()):
             return False
-        if group is not None or part.has("vague"):
+        if (group is not None and not action.kind.startswith("other")) or part.has("vague"):
             return True
         before = self.parts[at - 1] if at else None
         if before is None or not before.has("vague") or before.actions or before.asked:
@@ -279,6 +269,8 @@ class _Reader:
         part = self.parts[at]
         own = own_time(part, action, actions, self.lang)
         if own is not None:
+            own = with_clock(own, self.parts[at : at + 2])
+            own = same_day(own, [one for one in self.parts[max(0, at - 2) : at + 1] if one.sentence == part.sentence])
             bound = later_bound(self.parts[at + 1 : at + 2], self.text)
             return (bound[0], (bound[1].start, bound[1].end)) if bound else (own, (part.start, part.end))
         if not part.has("vague"):
@@ -303,7 +295,10 @@ class _Reader:
         other = self.parts[neighbour]
         if other.sentence != self.parts[at].sentence and all(one.kind.startswith("other") for one in self.parts[at].actions):
             return None
-        if other.part_of_denial or self._main_actions(other) or (other.asked != self.parts[at].asked and other.asked):
+        theirs = self._main_actions(other)
+        if theirs and self.lang != "zh" and neighbour < at and is_means(other, self.parts[at]):
+            theirs = []
+        if other.part_of_denial or theirs or (other.asked != self.parts[at].asked and other.asked):
             return None
         groups = [group for group in other.groups if not group.condition and not group.piece.past]
         if not groups or (neighbour > at and groups[0].start - other.start > 8):

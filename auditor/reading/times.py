@@ -9,7 +9,7 @@ from typing import Literal
 
 from auditor.model import When
 
-Sort = Literal["day", "part", "clock", "span", "closing", "holiday", "vague", "not_before", "ago", "after", "zone"]
+Sort = Literal["day", "part", "clock", "span", "closing", "holiday", "vague", "not_before", "ago", "after", "zone", "same"]
 Groups = Sequence[str | None]
 Reader = Callable[[Groups], "Piece | None"]  # the groups of its pattern → a piece; None: it is no time after all
 
@@ -22,7 +22,8 @@ class Piece:
     """One time word. `when` holds days and spans, `minute` a part of the day (its end) or a clock time.
 
     `bare`: a clock time without am or pm. `past`: the day lies behind (yesterday). `zone`: of the clock.
-    "after" is a feast that a day beside it comes after, "zone" a zone beside a time.
+    "after" is a feast that a day beside it comes after, "zone" a zone beside a time,
+    "same" the day named before, or today.
     """
 
     sort: Sort
@@ -33,6 +34,7 @@ class Piece:
     zone: str | None = None
 
 
+SAME_DAY = Piece("same", When("days", 0))
 END_OF_THE_DAY = Piece("part", When("days", 0))  # of today, or of the day beside it
 VAGUE = Piece("vague")
 NOT_BEFORE = Piece("not_before")
@@ -130,7 +132,7 @@ def joined(first: Piece, second: Piece, either: bool) -> Piece | None:
         return _two_days(first, second)
     if first.sort == "span" or second.sort == "span":
         return None
-    day = first if first.sort == "day" else second if second.sort == "day" else None
+    day = next((one for one in (first, second) if one.sort in ("day", "same")), None)
     other = second if day is first else first
     if day is not None and other.sort == "closing":
         return _closing(day)

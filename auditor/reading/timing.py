@@ -8,6 +8,7 @@ from typing import Literal
 
 from auditor.model import Lang, When
 from auditor.reading.segments import Group, Segment
+from auditor.reading.times import joined
 from auditor.reading.tokens import Token
 
 _ANCHORS: dict[str, Literal["payment", "order", "return_received", "approval", "delivery", "other"]] = {
@@ -81,3 +82,26 @@ def anchored(when: When, timed: Segment, around: Sequence[Segment]) -> When:
             if token.kind in _ANCHORS:
                 return replace(when, anchor=_ANCHORS[token.kind])
     return when
+
+
+def with_clock(own: Group, parts: Sequence[Segment]) -> Group:
+    """A day with the hour that stands alone behind the comma: "no later than May 15, 6pm". `parts`: its segment and the next."""
+    if len(parts) < 2 or own.piece.sort != "day" or own.piece.minute is not None:
+        return own
+    part, following = parts
+    if following.sentence != part.sentence or len(following.groups) != 1 or part.groups[-1] is not own:
+        return own
+    hour = following.groups[0]
+    if hour.piece.sort != "clock" or following.actions or not following.is_bare_time() or part.end > following.start:
+        return own
+    piece = joined(own.piece, hour.piece, False)
+    return own if piece is None else replace(own, end=hour.end, piece=piece)
+
+
+def same_day(group: Group, before: Sequence[Segment]) -> Group:
+    """The day that "the same day" points back to, where its sentence names one before."""
+    if group.piece.sort != "same":
+        return group
+    named = [one for part in before for one in part.groups if one.start < group.start and not one.condition]
+    dated = [one for one in named if one.piece.sort == "day" and one.when is not None]
+    return replace(group, piece=dated[-1].piece) if dated else group
