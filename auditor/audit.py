@@ -17,6 +17,7 @@ from auditor.chats import Chats
 from auditor.check import judge
 from auditor.conversations import with_export_ends
 from auditor.engines import local
+from auditor.errors import Fault, UsageError
 from auditor.model import AuditResult
 from auditor.night import assemble, read, zones_of
 from auditor.normalise import contradicting, in_order, merged_notices, merged_orders, recounted
@@ -25,7 +26,7 @@ from auditor.part import Part, audit_part, counted
 from auditor.request import Progress, Request, Stopwatch
 from auditor.spool import MESSAGES_IN_MEMORY, Rows, Spool
 
-__all__ = ["Request", "audit", "judge", "run"]
+__all__ = ["Request", "audit", "bundles", "judge", "run"]
 
 
 def run(request: Request, progress: Progress) -> AuditResult:
@@ -54,6 +55,29 @@ def written(result: AuditResult, folder: Path, request: Request, progress: Progr
     report.write(result, folder, jobs=request.jobs, progress=progress)
     clock.lap("report")
     (folder / "run.json").write_bytes(run_json(result, clock.laps))
+    return result
+
+
+def bundles(request: Request, progress: Progress, only: Sequence[str] = ()) -> AuditResult:
+    """Audit, and write into `request.out` the appeal bundles alone: of all notices, or of `only` those. Raises AuditorError."""
+    clock = Stopwatch()
+    local.calm_collector()
+    with (
+        state.locked(request.out),
+        state.work_folder(request.out.parent / f".{request.out.name}.work") as work,
+        state.building(request.out) as folder,
+    ):
+        result = audit(request, progress, clock, work)
+        known = sorted(notice.notice_id for notice in result.notices)
+        mend = "there are " + ", ".join(known[:5]) + (" …" if len(known) > 5 else "") if known else "name files with --penalties"
+        unknown = [Fault("--notice", f"{each!r} is in no file of notices", mend) for each in only if each not in known]
+        if unknown:
+            raise UsageError(unknown)
+        result = replace(result, notices=tuple(n for n in result.notices if not only or n.notice_id in only))
+        (folder / "appeals").mkdir()
+        appeal.write(result, folder / "appeals", progress=progress)
+        clock.lap("appeal")
+        (folder / "run.json").write_bytes(run_json(result, clock.laps))
     return result
 
 
@@ -111,4 +135,10 @@ def run_json(result: AuditResult, laps: Mapping[str, float]) -> bytes:
         "counts": dict(result.counts),
         "inputs": [{name: getattr(file, name) for name in file.__dataclass_fields__} for file in result.inputs],
     }
+    if result.reviews:
+        record["reviews"] = {
+            "path": result.reviews.path,
+            "sha256": result.reviews.sha256,
+            "verdicts": len(result.reviews.by_finding),
+        }
     return orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -59,6 +59,23 @@ class Chats(Mapping[str, Conversation]):
     def __len__(self) -> int:
         return len(self._ids)
 
+    def homes(self) -> pl.DataFrame:
+        """One row a conversation: conversation_id, platform, shop_id, and as agent_id the person who wrote most of it."""
+        lines = pl.concat(
+            [rows.select("conversation_id", "platform", "shop_id", "sender_role", "sender_id") for rows in self._rows]
+        )
+        people = (
+            lines.filter(pl.col("sender_role") == "agent")
+            .group_by("conversation_id", "sender_id")
+            .len()
+            .sort("conversation_id", "len", "sender_id", descending=[False, True, False], nulls_last=True)
+            .group_by("conversation_id", maintain_order=True)
+            .agg(pl.col("sender_id").first().alias("agent_id"))
+        )
+        first = pl.col("platform", "shop_id").drop_nulls().min()
+        homes = lines.group_by("conversation_id").agg(first).with_columns(pl.col("platform").fill_null("unknown"))
+        return homes.join(people, on="conversation_id", how="left").sort("conversation_id").collect()
+
     def about(self, order_ids: Sequence[str]) -> list[str]:
         """Ids of the conversations that name one of those orders or are with its buyer."""
         orders = all_orders(self._orders).filter(pl.col("order_id").is_in(list(order_ids))).collect()

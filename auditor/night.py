@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 
@@ -14,6 +15,7 @@ from auditor.errors import Fault, UsageError
 from auditor.model import AuditResult, Notice, Pack
 from auditor.outcome import Whole
 from auditor.request import Progress, Request
+from auditor.reviews import reviewed
 from auditor.spool import Spool
 
 
@@ -56,6 +58,7 @@ def assemble(
     request: Request, loaded: ingest.Loaded, packs: tuple[Pack, ...], whole: Whole, chats: Chats, counted: Mapping[str, int]
 ) -> AuditResult:
     """All that the reports are made from."""
+    whole = replace(whole, findings=reviewed(whole.findings, request.reviews))
     notices = tuple(_notice(row) for row in loaded.notices.sort("issued_at", "notice_id").iter_rows(named=True))
     return AuditResult(
         as_of=request.as_of,
@@ -74,6 +77,7 @@ def assemble(
         inputs=loaded.inputs,
         quarantined=loaded.quarantined,
         counts={**_counts(loaded, packs, whole), **counted},
+        reviews=request.reviews,
     )
 
 

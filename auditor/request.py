@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from auditor.model import Lang
+from auditor.model import Lang, Reviews
 
 Progress = Callable[[str, int, int], None]  # (stage, done, of)
 
@@ -36,6 +36,7 @@ class Request:
     report_days: int = 0  # detail lists: beside what was judged tonight, findings of so many days
     jobs: int = 1
     lang: Lang = "zh"
+    reviews: Reviews | None = None  # what reviewers said so far
 
 
 class Stopwatch:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import click
 
 from auditor import __version__
+from auditor.cli.appeal import appeal
 from auditor.cli.doctor import doctor
 from auditor.cli.formats import formats
 from auditor.cli.reading import explain, understand
+from auditor.cli.review import review
 from auditor.cli.rules import rules
 from auditor.cli.run import run
+from auditor.cli.sample import sample
 from auditor.cli.terminal import Commands
 
 
@@ -22,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (run, understand, explain, rules, formats, doctor):
+for command in (run, appeal, understand, explain, review, sample, rules, formats, doctor):
     main.add_command(command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from auditor.cli.terminal import instant, log, mute, progress, say, speak_json
 from auditor.errors import EXIT_FINDINGS, EXIT_OK, EXIT_QUARANTINE, Fault, UsageError
 
 if TYPE_CHECKING:
+    from auditor.audit import Request
     from auditor.model import AuditResult
 
 
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
     "--settle", type=click.FloatRange(min=0), default=1.0, show_default=True, metavar="SECONDS", help="Watch fresh files so long."
 )
 @click.option("--mapping", multiple=True, metavar="MAP.yaml", help="Mapping for other tables (repeatable; `formats map`).")
+@click.option(
+    "--reviews",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Reviewers' verdicts [reviews.jsonl beside the output folder, if it is there].",
+)
 @click.option("--as-of", callback=instant, metavar="TIMESTAMP", help="The audit's now (default: the clock).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Output folder [reports/<as-of date>/].")
 @click.option("--state", type=click.Path(path_type=Path), metavar="DIR", help="Remember what was read; audit only what is new.")
@@ -68,20 +75,42 @@ def run(**options: Any) -> None:
 
     INPUT: transcript exports (files, folders or globs); orders, notices and facts lying among them are recognised.
     """
-    for place, names in (("INPUT", options["inputs"]), ("--orders", options["orders"]), ("--penalties", options["penalties"])):
-        if not all(names):
-            raise UsageError(Fault(place, "is an empty name", "name files or folders (is a variable of your script unset?)"))
-    from auditor import state
-
-    as_of = options["as_of"] or datetime.now().astimezone()
-    out = options["out"] or Path("reports") / as_of.date().isoformat()
-    state.probe(out)
-    from auditor.audit import Request
+    request = request_of(options, lambda as_of: Path("reports") / as_of.date().isoformat())
     from auditor.audit import run as audit_and_write
 
-    request = Request(
+    if options["log_json"]:
+        speak_json(click.get_current_context())
+        log("run_start", as_of=request.as_of.isoformat(), out=str(request.out))
+    with progress(options["quiet"], options["log_json"]) as show:
+        result = audit_and_write(request, show)
+    code = exit_code(result, options["fail_on"])
+    _tell(result, request.out, code, options)
+    sys.exit(code)
+
+
+def inputs_of(command: click.Command) -> None:
+    """Give another command the options of `run` that say what is read and how."""
+    own = {parameter.name for parameter in command.params} | {"fail_on", "state", "full", "report_days"}
+    command.params = [*(parameter for parameter in run.params if parameter.name not in own), *command.params]
+
+
+def request_of(options: Mapping[str, Any], place: Callable[[datetime], Path], whole_folder: bool = True) -> Request:
+    """The options as what they ask for; `place`: as-of → where it is written if --out does not say. Raises UsageError."""
+    for where, names in (("INPUT", options["inputs"]), ("--orders", options["orders"]), ("--penalties", options["penalties"])):
+        if not all(names):
+            raise UsageError(Fault(where, "is an empty name", "name files or folders (is a variable of your script unset?)"))
+    from auditor import state
+
+    as_of = (options["as_of"] or datetime.now().astimezone()).replace(microsecond=0)
+    out = options["out"] or place(as_of)
+    if whole_folder:
+        state.probe(out)
+    from auditor.audit import Request
+    from auditor.reviews import FILE, load
+
+    return Request(
         inputs=options["inputs"],
-        as_of=as_of.replace(microsecond=0),
+        as_of=as_of,
         out=out,
         orders=options["orders"],
         penalties=options["penalties"],
@@ -94,20 +123,13 @@ def run(**options: Any) -> None:
         encoding=options["encoding"],
         settle=options["settle"],
         mappings=options["mapping"],
-        state=options["state"],
-        full=options["full"],
-        report_days=options["report_days"],
+        state=options.get("state"),
+        full=options.get("full", False),
+        report_days=options.get("report_days", 0),
         jobs=options["jobs"] or os.cpu_count() or 1,
         lang=options["language"],
+        reviews=load(options["reviews"] or out.parent / FILE),
     )
-    if options["log_json"]:
-        speak_json(click.get_current_context())
-        log("run_start", as_of=request.as_of.isoformat(), out=str(request.out))
-    with progress(options["quiet"], options["log_json"]) as show:
-        result = audit_and_write(request, show)
-    code = exit_code(result, options["fail_on"])
-    _tell(result, request.out, code, options)
-    sys.exit(code)
 
 
 def _tell(result: AuditResult, out: Path, code: int, options: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ Tables are Polars frames with the columns below. Instants are UTC; `offset_s` ke
 """
 
 from auditor.model.columns import ACTIVITY_COLUMNS, MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS, ORDER_INSTANTS, ROUND_COLUMNS
-from auditor.model.found import FactValue, Finding, Hit, Mark, NotEvaluated, left_out
+from auditor.model.found import FactValue, Finding, Hit, Mark, NotEvaluated, Review, Reviews, left_out
 from auditor.model.law import (
     AppealForm,
     AppealTerms,
@@ -34,10 +34,12 @@ from auditor.model.terms import (
     LANGS,
     ROLES,
     SEVERITIES,
+    VERDICTS,
     Certainty,
     Family,
     Lang,
     Severity,
+    Verdict,
 )
 from auditor.model.understood import Claim, LedgerEntry, Outcome, Promise, PromiseKind, When
 
@@ -58,6 +60,7 @@ __all__ = [
     "ROLES",
     "ROUND_COLUMNS",
     "SEVERITIES",
+    "VERDICTS",
     "AppealForm",
     "AppealTerms",
     "AuditResult",
@@ -92,11 +95,14 @@ __all__ = [
     "PromiseKind",
     "Quarantined",
     "Rate",
+    "Review",
+    "Reviews",
     "Rule",
     "Severity",
     "Shop",
     "Texts",
     "Tier",
+    "Verdict",
     "Versions",
     "When",
     "findings_table",

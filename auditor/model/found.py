@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from auditor.model.records import Order
-from auditor.model.terms import Certainty, Family, Severity
+from auditor.model.terms import Certainty, Family, Severity, Verdict
 
 FactValue = str | int | float | Decimal | datetime | timedelta | None
 
@@ -95,3 +95,21 @@ class Finding:
     cents: int | None = None  # what the clause's penalty puts at risk; None: no amount named, or the order's value is not known
     currency: str | None = None
     arithmetic: str = ""  # of the money
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person said of a finding; only a confirmed one, or one nobody looked at, counts."""
+
+    finding_id: str
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """The verdicts in force, from the file of that name and content: of each finding the last one that was given."""
+
+    path: str
+    sha256: str
+    by_finding: Mapping[str, Review] = field(default_factory=dict)

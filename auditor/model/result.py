@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from auditor.model.found import Finding, NotEvaluated
+from auditor.model.found import Finding, NotEvaluated, Reviews
 from auditor.model.law import Pack
 from auditor.model.records import Conversation, InputFile, Notice, Order, Quarantined, Shop
 from auditor.model.terms import Lang
@@ -44,3 +44,4 @@ class AuditResult:
     quarantined: tuple[Quarantined, ...]
     counts: Mapping[str, int]  # messages, conversations, agents, orders, notices, texts, rules …
     detail: Detail | None = None  # what lists for people are limited to; None: to nothing
+    reviews: Reviews | None = None

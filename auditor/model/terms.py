@@ -21,6 +21,8 @@ FAMILIES: tuple[Family, ...] = (
 Severity = Literal["critical", "major", "minor", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor", "info")  # worst first
 Certainty = Literal["proven", "suspected"]
+Verdict = Literal["confirmed", "dismissed", "excused"]  # a reviewer's
+VERDICTS: tuple[Verdict, ...] = ("confirmed", "dismissed", "excused")
 Lang = Literal["zh", "en", "pl"]
 LANGS: tuple[Lang, ...] = ("zh", "en", "pl")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from auditor.model import VERDICTS
 from auditor.report.cells import Book, Column, Kind
-from auditor.report.words import Words
+from auditor.report.words import Words, verdict_choice
 
 # name in the frame, key of the header, width, kind
 Spec = tuple[str, str, float, Kind]
@@ -160,6 +161,37 @@ INPUTS: tuple[Spec, ...] = (
     ("difference", "difference", 12, "int"),
     ("sha256", "sha256", 66, "text"),
 )
+SAMPLE: tuple[Spec, ...] = (
+    ("number", "number", 8, "int"),
+    ("seen", "seen", 16, "text"),
+    ("seen_what", "seen_what", 44, "wrap"),
+    ("conversation_id", "conversation", 26, "text"),
+    ("platform_name", "platform", 13, "text"),
+    ("shop", "shop", 24, "text"),
+    ("agent", "agent", 24, "wrap"),
+    ("started", "started", 19, "datetime"),
+    ("message_count", "message_count", 12, "int"),
+)
+SAMPLE_CHATS: tuple[Spec, ...] = (
+    ("number", "number", 8, "int"),
+    ("local", "time", 19, "datetime"),
+    ("zone", "zone", 8, "text"),
+    ("who", "who", 14, "text"),
+    ("sender", "sender", 20, "text"),
+    ("text", "text", 80, "wrap"),
+    ("content", "content", 14, "text"),
+    ("conversation_id", "conversation", 26, "text"),
+    ("messages", "messages", 26, "text"),
+)
+STRATA: tuple[Spec, ...] = (
+    ("platform_name", "platform", 13, "text"),
+    ("shop", "shop", 24, "text"),
+    ("agent", "agent", 24, "text"),
+    ("flagged", "flagged", 14, "text"),
+    ("stratum_size", "stratum_size", 16, "int"),
+    ("stratum_drawn", "stratum_drawn", 12, "int"),
+    ("stands_for", "stands_for", 16, "number"),
+)
 PACKS: tuple[Spec, ...] = (
     ("pack", "pack", 18, "text"),
     ("title", "title", 30, "wrap"),
@@ -175,18 +207,15 @@ PACKS: tuple[Spec, ...] = (
 
 def columns(specs: tuple[Spec, ...], known: Words, without: tuple[str, ...] = ()) -> tuple[Column, ...]:
     """The columns of a table with headers in the report's language."""
-    choices = tuple(verdict_choice(known, verdict) for verdict in ("confirmed", "dismissed", "excused"))
+    choices = {
+        "verdict": tuple(verdict_choice(known, verdict) for verdict in VERDICTS),
+        "seen": (known["flag.true"], known["flag.false"]),
+    }
     return tuple(
-        Column(name, known[f"column.{header}"], width, kind, choices if name == "verdict" else ())
+        Column(name, known[f"column.{header}"], width, kind, choices.get(name, ()))
         for name, header, width, kind in specs
         if name not in without
     )
-
-
-def verdict_choice(known: Words, verdict: str) -> str:
-    """A verdict as the drop-down offers it: the word for machines first, then the reader's own where it differs."""
-    word = known[f"verdict.{verdict}"]
-    return verdict if word == verdict else f"{verdict} {word}"
 
 
 def add(book: Book, known: Words, sheet: str, frame: pl.DataFrame, specs: tuple[Spec, ...]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from auditor.model import SEVERITIES, AuditResult, Rule
+from auditor.model import SEVERITIES, AuditResult, Review, Rule
 from auditor.report.redact import mask_column
-from auditor.report.words import Words, term, words
+from auditor.report.words import Words, term, verdict_choice, words
 from auditor.score import Scores, rules_by_id, score
 
 
@@ -123,8 +124,10 @@ def _findings(result: AuditResult, frame: pl.DataFrame, known: Words, rules: dic
         .with_columns(
             rank=pl.col("severity").replace_strict(ranks, default=len(ranks), return_dtype=pl.Int32),
             suspected=(pl.col("certainty") == "suspected").cast(pl.Int32),
-            verdict=pl.lit(None, dtype=pl.String),
-            reviewer_reason=pl.lit(None, dtype=pl.String),
+            verdict=_verdict(result, known),
+            reviewer_reason=pl.col("finding_id").replace_strict(
+                {i: review.reason for i, review in _reviews(result).items()}, default=None, return_dtype=pl.String
+            ),
             rule_title=pl.coalesce("rule_title", "rule_id"),
             severity_word=_word(known, "severity", "severity"),
             certainty_word=_word(known, "certainty", "certainty"),
@@ -135,11 +138,23 @@ def _findings(result: AuditResult, frame: pl.DataFrame, known: Words, rules: dic
             explanation=mask_column(frame.get_column("explanation")),
             basis=_reason(known, "basis"),
             threshold=pl.when(pl.col("threshold") != "0").then(pl.col("threshold")),  # of a forbidden wording: says nothing
-            suppressed_by=pl.col("suppressed_by").fill_null("draft").replace("draft", known["note.draft"]),
+            suppressed_by=pl.col("suppressed_by")
+            .fill_null("draft")
+            .replace({key: known[f"note.{key}"] for key in ("draft", "dismissed", "excused")}),
             money=pl.col("cents") / 100,
         )
         .sort("rank", "suspected", "local", "finding_id", maintain_order=True)
     )
+
+
+def _reviews(result: AuditResult) -> Mapping[str, Review]:
+    return result.reviews.by_finding if result.reviews else {}
+
+
+def _verdict(result: AuditResult, known: Words) -> pl.Expr:
+    """What a reviewer said, as the drop-down offers it."""
+    said = {i: verdict_choice(known, review.verdict) for i, review in _reviews(result).items()}
+    return pl.col("finding_id").replace_strict(said, default=None, return_dtype=pl.String)
 
 
 def _promises(result: AuditResult, frame: pl.DataFrame, known: Words) -> pl.DataFrame:

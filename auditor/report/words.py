@@ -25,3 +25,9 @@ def words(lang: Lang) -> Words:
 def term(known: Words, group: str, key: str) -> str:
     """The word of an open vocabulary (a reason, a platform); an unknown key is shown as it is."""
     return known.get(f"{group}.{key}", key.replace("_", " "))
+
+
+def verdict_choice(known: Words, verdict: str) -> str:
+    """A verdict as the drop-down offers it: the word for machines first, then the reader's own where it differs."""
+    word = known[f"verdict.{verdict}"]
+    return verdict if word == verdict else f"{verdict} {word}"
