@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from auditor.detectors import DETECTORS, Detector, composed
-from auditor.jurisdiction import goes_first, packs_of
+from auditor.jurisdiction import goes_first, packs_of, stem
 from auditor.model import SEVERITIES, Certainty, Finding, Hit, Lang, Mark, NotEvaluated, Order, Pack, Rule, Shop, left_out
 from auditor.money import at_risk, needs_order
 from auditor.overlays import laid_over, switched_off
@@ -139,10 +139,12 @@ def _apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding
             if isinstance(outcome, NotEvaluated):
                 yield from _begun(shard, outcome, rule, since, until)
                 continue
-            day = (outcome.hit if isinstance(outcome, Mark) else outcome).at.date()
-            if day < since or (until is not None and day >= until):
+            hit = outcome.hit if isinstance(outcome, Mark) else outcome
+            if not _holds(since, until, hit.at.date()):
                 continue
-            if isinstance(outcome, Mark):
+            if pack.exempts(stem(rule.id), hit.at):
+                yield left_out("exempt", [hit.conversation_id], rule.id)
+            elif isinstance(outcome, Mark):
                 yield replace(outcome, rule_id=rule.id, since=since, order=_order(outcome.hit, rule, shard))
             else:
                 yield finding(outcome, rule, pack, shard.home_of(outcome.conversation_id), lang, _order(outcome, rule, shard))
@@ -150,6 +152,10 @@ def _apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding
         early = sorted(cid for cid, day in shard.once(_first_days).items() if day < rule.params[0][0])
         if early:
             yield left_out("before_first_version", early, rule.id)
+
+
+def _holds(since: date, until: date | None, day: date) -> bool:
+    return since <= day and (until is None or day < until)
 
 
 def _begun(shard: Shard, left: NotEvaluated, rule: Rule, since: date, until: date | None) -> Iterator[NotEvaluated]:

@@ -119,7 +119,7 @@ class Orders(Mapping[str, Order]):
         return len(self._rows)
 
     def _order(self, row: Mapping[str, object]) -> Order:
-        values = dict(row)
+        values = {name: value for name, value in row.items() if name != "scans_known"}
         zone = zone_of(self._zones.get(str(values["platform"]), "UTC"))
         for name in (*ORDER_INSTANTS, "seen_until"):
             instant = values[name]
@@ -128,15 +128,19 @@ class Orders(Mapping[str, Order]):
 
 
 def with_export_ends(orders: pl.DataFrame, silent: Collection[int] = ()) -> pl.DataFrame:
-    """`orders` with `seen_until`: the last instant in the export that each came from, as silence after that proves nothing.
+    """`orders` with what is known of the export that each came from.
 
+    `seen_until`: its last instant, as silence after that proves nothing; `scans_known`: whether it tells of carriers' scans.
     `silent` exports (by `source`) have no column for what happened: their silence never proves anything.
     """
     if "seen_until" in orders.columns:
         return orders
     happened = [name for name in ORDER_INSTANTS if name != "ship_by"]
     last = pl.max_horizontal(happened).max().over("source")
-    return orders.with_columns(pl.when(~pl.col("source").is_in(sorted(silent))).then(last).alias("seen_until"))
+    return orders.with_columns(
+        pl.when(~pl.col("source").is_in(sorted(silent))).then(last).alias("seen_until"),
+        pl.col("first_scan_at").is_not_null().any().over("source").alias("scans_known"),
+    )
 
 
 def with_transcript_ends(messages: pl.DataFrame, ends: Mapping[int, datetime] | None = None) -> pl.DataFrame:

@@ -36,6 +36,11 @@ def packs_of(packs: Sequence[Pack], platform: str) -> tuple[Pack, ...]:
     return tuple(chosen)
 
 
+def homes(packs: Sequence[Pack]) -> dict[str, Pack]:
+    """Platform → its own pack, which says its zone, calendar and language."""
+    return {platform: pack for pack in packs for platform in pack.platforms if platform != EVERY}
+
+
 def rules_on(packs: Sequence[Pack], platform: str) -> list[Rule]:
     """The rules that judge a platform: its own first, then the included ones, then those for every platform."""
     ranked = sorted(packs_of(packs, platform), key=lambda pack: (platform not in pack.platforms, EVERY in pack.platforms))

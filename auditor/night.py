@@ -9,9 +9,10 @@ from typing import Any
 
 import polars as pl
 
-from auditor import __version__, ingest
+from auditor import __version__, ingest, rulebook
 from auditor.chats import Chats
 from auditor.errors import Fault, UsageError
+from auditor.jurisdiction import homes
 from auditor.model import AuditResult, Notice, Pack
 from auditor.outcome import Whole
 from auditor.request import Progress, Request
@@ -21,6 +22,8 @@ from auditor.spool import Spool
 
 def read(request: Request, progress: Progress, spool: Spool, known: ingest.Known | None = None) -> ingest.Loaded:
     """All that the files hold; the messages go to the spool. Raises UsageError where there is nothing to read."""
+    known_packs = rulebook.load()
+    home = homes((*known_packs, *rulebook.select(known_packs, request.rules)))
     options = ingest.Options(
         as_of=request.as_of,
         platform=request.platform,
@@ -30,6 +33,7 @@ def read(request: Request, progress: Progress, spool: Spool, known: ingest.Known
         encoding=request.encoding,
         settle=request.settle,
         mappings=request.mappings,
+        zones={platform: pack.timezone for platform, pack in home.items()},
     )
     loaded = ingest.load(
         request.inputs,

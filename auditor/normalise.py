@@ -38,12 +38,13 @@ _LETTERS = r"\p{Latin}{2,}"
 _BY_PRECEDENCE = ("en", "pl", "zh")  # where a conversation speaks two languages equally often
 
 
-def normalise(loaded: Loaded) -> Loaded:
+def normalise(loaded: Loaded, languages: Mapping[str, str] | None = None) -> Loaded:
     """Keep each message, order and notice once: what was said twice is counted, what was said differently is quarantined.
 
+    `languages`: platform → language of messages that do not show theirs.
     Messages are sorted by (conversation_id, sent_at, source, row). The order of the input files changes nothing.
     """
-    settled = settle(with_transcript_ends(loaded.messages))
+    settled = settle(with_transcript_ends(loaded.messages), languages)
     notices, notice_doubles, notice_conflicts = merged_notices(loaded.notices)
     orders, order_doubles, order_conflicts = merged_orders(with_export_ends(loaded.orders, loaded.silent))
     conflicts = [*settled.conflicts, *notice_conflicts, *order_conflicts]
@@ -73,11 +74,15 @@ class Settled:
     conflicts: list[Conflict]
 
 
-def settle(raw: pl.DataFrame) -> Settled:
-    """Messages as read (model.MESSAGE_COLUMNS and seen_until) → what may be judged; rows twice over change nothing."""
+def settle(raw: pl.DataFrame, languages: Mapping[str, str] | None = None) -> Settled:
+    """Messages as read (model.MESSAGE_COLUMNS and seen_until) → what may be judged; rows twice over change nothing.
+
+    `languages`: platform → language of messages that do not show theirs.
+    """
     messages, doubles, conflicts = _once(raw, _KEY, _CONTENT, _FILLED)
     messages = spread(messages, ("platform", "shop_id", "buyer_id")).with_columns(pl.col("platform").fill_null("unknown"))
-    return Settled(_named_languages(_in_order(messages)), doubles, conflicts)
+    known = {**_PLATFORM_LANGUAGES, **(languages or {})}
+    return Settled(_named_languages(_in_order(messages), known), doubles, conflicts)
 
 
 def merged_notices(raw: pl.DataFrame) -> tuple[pl.DataFrame, Counter[int], list[Conflict]]:
@@ -216,7 +221,7 @@ def _fill(last: dict[str, object], record: Mapping[str, object], fields: Sequenc
 # ---- languages ------------------------------------------------------------------------------------------------------------
 
 
-def _named_languages(messages: pl.DataFrame) -> pl.DataFrame:
+def _named_languages(messages: pl.DataFrame, languages: Mapping[str, str]) -> pl.DataFrame:
     """Fill `lang`: by its letters and words, else as most of its conversation, else by the platform."""
     if not messages["lang"].null_count():
         return messages
@@ -227,7 +232,7 @@ def _named_languages(messages: pl.DataFrame) -> pl.DataFrame:
     if other.height:
         lang = lang.scatter(other["i"], other.select(_by_letters()).to_series())
     named = messages.with_columns(lang.alias("lang"))
-    return _by_conversation(named) if lang.null_count() else named
+    return _by_conversation(named, languages) if lang.null_count() else named
 
 
 def _by_letters() -> pl.Expr:
@@ -237,12 +242,12 @@ def _by_letters() -> pl.Expr:
     return pl.when(polish).then(pl.lit("pl")).otherwise(pl.lit("en"))
 
 
-def _by_conversation(named: pl.DataFrame) -> pl.DataFrame:
+def _by_conversation(named: pl.DataFrame, languages: Mapping[str, str]) -> pl.DataFrame:
     """Fill the rest of sorted messages: the most frequent language of the conversation, else the platform's."""
     each = named.select(pl.col("conversation_id").rle_id().alias("conversation"), "lang")
     counted = each.group_by("conversation").agg((pl.col("lang") == lang).sum().alias(lang) for lang in _BY_PRECEDENCE)
     most = pl.max_horizontal(_BY_PRECEDENCE)
     first = pl.coalesce(pl.when((most > 0) & (pl.col(lang) == most)).then(pl.lit(lang)) for lang in _BY_PRECEDENCE)
     majority = counted.sort("conversation").select(first).to_series().gather(each["conversation"])
-    by_platform = pl.col("platform").replace_strict(_PLATFORM_LANGUAGES, default="en", return_dtype=pl.String)
+    by_platform = pl.col("platform").replace_strict(dict(languages), default="en", return_dtype=pl.String)
     return named.with_columns(pl.coalesce("lang", majority, by_platform).alias("lang"))

@@ -14,7 +14,7 @@ import polars as pl
 from auditor.check import Judged, judge_shard, merge, shards
 from auditor.check import settle as settle_marks
 from auditor.detectors import response_time
-from auditor.jurisdiction import packs_of
+from auditor.jurisdiction import homes, packs_of
 from auditor.ledger import ledger
 from auditor.model import (
     INSTANT,
@@ -72,7 +72,7 @@ def audit_part(part: Part) -> Outcome:
         earlier = part.known.read()
         tables["messages"] = added(raw, earlier, part.ranks)
         raw = pl.concat([earlier, raw])
-    settled = settle(renumbered(raw, part.ranks))
+    settled = settle(renumbered(raw, part.ranks), {name: pack.language for name, pack in homes(part.packs).items()})
     orders = orders_of(settled.messages, part.orders, part.ranks)
     made = shards(settled.messages, orders, part.shops, part.packs, part.as_of)
     judgement = judge_shard(made, part.packs, part.lang)

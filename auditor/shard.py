@@ -217,6 +217,11 @@ class Shard:
         """Orders by id; instants in the platform's zone."""
         return self._conversations.orders
 
+    @property
+    def orders_frame(self) -> pl.DataFrame:
+        """Orders as columns: model.ORDER_COLUMNS, seen_until and scans_known."""
+        return self._conversations.orders_frame
+
     def order_of(self, conversation_id: str, order_id: str | None) -> Order | None:
         """The order of that id; where none is named, the only one that the conversation is tied to."""
         if order_id is not None:

@@ -10,6 +10,7 @@ from typing import Any
 from auditor import ingest, rulebook
 from auditor.check import shards
 from auditor.errors import Fault
+from auditor.jurisdiction import homes
 from auditor.ledger import ledger
 from auditor.model import LedgerEntry
 from auditor.normalise import normalise
@@ -27,10 +28,14 @@ def understood(
     mappings: tuple[str, ...] = (),
 ) -> tuple[Iterator[dict[str, Any]], list[Fault]]:
     """(one record a message in input order, what could not be read). Deadlines are ISO 8601 in the message's zone."""
-    options = ingest.Options(as_of=as_of, platform=platform, timezone=timezone, format=format, mappings=mappings)
-    loaded = normalise(ingest.load(inputs, orders, (), facts, options=options))
+    packs = rulebook.load()
+    home = homes(packs)
+    zones = {name: pack.timezone for name, pack in home.items()}
+    options = ingest.Options(as_of=as_of, platform=platform, timezone=timezone, format=format, mappings=mappings, zones=zones)
+    languages = {name: pack.language for name, pack in home.items()}
+    loaded = normalise(ingest.load(inputs, orders, (), facts, options=options), languages)
     records: dict[tuple[int, int], dict[str, Any]] = {}
-    for shard in shards(loaded.messages, loaded.orders, loaded.shops, rulebook.load(), as_of):
+    for shard in shards(loaded.messages, loaded.orders, loaded.shops, packs, as_of):
         records.update(_records(shard))
     trouble = [Fault(f.path, f.reason) for f in loaded.inputs if f.status != "read"]
     trouble += [Fault(f"{q.file}:{q.row}", q.reason) for q in loaded.quarantined if q.row]

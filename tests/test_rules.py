@@ -7,7 +7,7 @@ from functools import lru_cache
 import pytest
 
 from auditor import rulebook, ruletest
-from auditor.jurisdiction import firsts
+from auditor.jurisdiction import firsts, rules_on
 from auditor.rulesdir import RULES
 from auditor.ruletest.languages import has_han
 
@@ -40,8 +40,15 @@ def test_gates(name: str) -> None:
 
 def test_packs_hold_the_platforms_and_families() -> None:
     packs = rulebook.load()
-    assert [pack.id for pack in packs] == ["allegro", "cross_border", "pinduoduo", "service_sop", "taobao"]
-    assert sum(len(pack.rules) for pack in packs) >= 40
+    platforms = {platform for pack in packs for platform in pack.platforms}
+    assert platforms == {
+        *("pinduoduo", "taobao", "tmall", "jd", "douyin", "kuaishou", "xiaohongshu", "allegro", "aliexpress", "amazon", "ebay"),
+        *("etsy", "walmart", "kaufland", "shopee", "lazada", "tiktok_shop", "cross_border", "china", "*"),
+    }
+    assert sum(len(pack.rules) for pack in packs) >= 150
+    for platform in platforms - {"*"}:
+        kinds = {rule.detector for rule in rules_on(packs, platform)}
+        assert {"response_time", "promises", "contradiction", "phrases"} <= kinds, platform
     assert {rule.family for pack in packs for rule in pack.rules} == {
         "response_time", "promise", "contradiction", "misleading", "mechanical", "attitude", "procedure",
     }  # fmt: skip

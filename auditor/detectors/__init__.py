@@ -17,6 +17,7 @@ from auditor.detectors import (
     promises,
     response_time,
     ship_window,
+    shipment,
     statements,
 )
 from auditor.model import Hit, Mark, NotEvaluated
@@ -42,6 +43,7 @@ _MODULES: tuple[Any, ...] = (
     response_time,
     promises,
     ship_window,
+    shipment,
     statements,
     contradiction,
     phrases,

@@ -26,6 +26,7 @@ class Frame:
     shop: str | None = None
     timezone: str | None = None
     shop_zones: Mapping[str, str] | None = None
+    platform_zones: Mapping[str, str] | None = None
 
 
 def fault_of(frame: pl.DataFrame, name: str) -> pl.Expr:
@@ -92,7 +93,7 @@ def platforms(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFram
         zone = pl.lit(settings.timezone or raw.timezone)
     else:
         by_platform = pl.col("platform").replace_strict(
-            instants.PLATFORM_ZONES, default=instants.DEFAULT_ZONE, return_dtype=pl.String
+            {**instants.PLATFORM_ZONES, **(settings.platform_zones or {})}, default=instants.DEFAULT_ZONE, return_dtype=pl.String
         )
         by_shop = pl.col("shop_id").replace_strict(zones, default=None, return_dtype=pl.String) if zones else None
         zone = by_platform if by_shop is None else pl.coalesce(by_shop, by_platform)

@@ -38,6 +38,7 @@ class Options:
     mappings: tuple[str, ...] = ()
     encoding: str | None = None  # of files that are neither marked nor UTF-8
     settle: float = 0.0  # seconds for which a fresh file has to stay as it is before it is read
+    zones: Mapping[str, str] = field(default_factory=dict)  # platform → zone of its times without offset
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,8 @@ def _read(
     item: _Opened, source: Source, match: Match, reader: formats.Reader, options: Options, shops: Mapping[str, Shop]
 ) -> None:
     zones = {shop.shop_id: shop.timezone for shop in shops.values() if shop.timezone}
-    settings = Frame(options.as_of, options.platform.lower() if options.platform else None, options.shop, options.timezone, zones)
+    platform = options.platform.lower() if options.platform else None
+    settings = Frame(options.as_of, platform, options.shop, options.timezone, zones, options.zones)
     source_note = source.note
     try:
         raw = reader.read(source, match)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from auditor.model.terms import Certainty, Family, Lang, Severity
 
@@ -91,10 +92,10 @@ class AppealTerms:
     window: timedelta
     starts: str  # "notice", "ticket", "claim"
     clause: Clause
-    counts: Literal["calendar", "business"] = "calendar"  # days of the window
     entry: Texts = field(default_factory=dict)
     evidence: Texts = field(default_factory=dict)
     assumed: Texts = field(default_factory=dict)
+    counts: Literal["calendar", "business"] = "calendar"  # days of the window
     form: AppealForm = AppealForm()
 
 
@@ -193,3 +194,10 @@ class Pack:
     includes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # other pack → its rules that do not apply here
     rates: tuple[Rate, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+
+    def exempts(self, name: str, at: datetime) -> bool:
+        """Whether the platform does not assess what that rule or rate (named without the pack) looks at, at that moment."""
+        if not self.exemptions:
+            return False
+        local = at.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
+        return any(name in each.rules and each.starts <= local <= each.ends for each in self.exemptions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,15 @@ def load(folders: Sequence[Path] | None = None, detectors: Mapping[str, Detector
 
     Raises UsageError with every fault of every pack.
     """
+    return _shipped() if folders is None and detectors is None else _loaded(folders, detectors)
+
+
+@cache
+def _shipped() -> tuple[Pack, ...]:
+    return _loaded(None, None)
+
+
+def _loaded(folders: Sequence[Path] | None, detectors: Mapping[str, Detector] | None) -> tuple[Pack, ...]:
     known = _detectors() if detectors is None else detectors
     faults: list[Fault] = []
     packs: list[Pack] = []

@@ -14,6 +14,7 @@ import polars as pl
 from auditor import strictyaml
 from auditor.errors import Fault, UsageError
 from auditor.model import (
+    CHANNELS,
     CONTENT_TYPES,
     MESSAGE_COLUMNS,
     ORDER_COLUMNS,
@@ -27,7 +28,7 @@ from auditor.model import (
 from auditor.params import suggest
 
 MARK = "#!"
-_KEYS = ("name", "boundary", "platform", "as_of", "export_ends", "lang", "product", "order", "orders", "facts", "chat")
+_KEYS = ("name", "boundary", "platform", "as_of", "export_ends", "lang", "channel", "product", "order", "orders", "facts", "chat")
 _FACT_KEYS = ("slot", "product_id", "value", "currency", "except", "text", "valid_from", "valid_to")
 _WAIT = timedelta(days=30)
 
@@ -63,6 +64,7 @@ class Case:
     facts: tuple[Mapping[str, object], ...] = ()
     product: str | None = None
     order: str | None = None
+    channel: str = "chat"
 
     @property
     def flagged(self) -> bool:
@@ -128,7 +130,15 @@ def _case(source: _Source, steps: strictyaml.Steps, value: strictyaml.Value) -> 
         facts=tuple(_facts(source, (*steps, "facts"), value.get("facts"))),
         product=_text(value.get("product")),
         order=_text(value.get("order")),
+        channel=_channel(source, (*steps, "channel"), value.get("channel")),
     )
+
+
+def _channel(source: _Source, steps: strictyaml.Steps, value: object) -> str:
+    if value is None or value in CHANNELS:
+        return str(value or "chat")
+    source.fault(steps, f"{value!r} is not a channel", suggest(str(value), CHANNELS))
+    return "chat"
 
 
 def _text(value: object) -> str | None:
@@ -289,7 +299,7 @@ def _message(case: Case, n: int, line: Line, names: Mapping[str, str]) -> dict[s
         "sender_id": line.sender,
         "text": line.text,
         "content_type": line.content_type,
-        "channel": "chat",
+        "channel": case.channel,
         "platform": case.platform,
         "shop_id": f"s{n}",
         "buyer_id": f"b{n}-{line.conversation}" if line.conversation else f"b{n}",
