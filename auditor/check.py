@@ -138,20 +138,23 @@ def _apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding
         for outcome in outcomes(shard, detector, typed_params(detector.Params, values, rule.path)):
             if isinstance(outcome, NotEvaluated):
                 yield from _begun(shard, outcome, rule, since, until)
-                continue
-            hit = outcome.hit if isinstance(outcome, Mark) else outcome
-            if not _holds(since, until, hit.at.date()):
-                continue
-            if pack.exempts(stem(rule.id), hit.at):
-                yield left_out("exempt", [hit.conversation_id], rule.id)
-            elif isinstance(outcome, Mark):
-                yield replace(outcome, rule_id=rule.id, since=since, order=_order(outcome.hit, rule, shard))
-            else:
-                yield finding(outcome, rule, pack, shard.home_of(outcome.conversation_id), lang, _order(outcome, rule, shard))
+            elif _holds(since, until, (outcome.hit if isinstance(outcome, Mark) else outcome).at.date()):
+                yield _held(outcome, since, rule, pack, shard, lang)
     if rule.params and first < rule.params[0][0]:
         early = sorted(cid for cid, day in shard.once(_first_days).items() if day < rule.params[0][0])
         if early:
             yield left_out("before_first_version", early, rule.id)
+
+
+def _held(outcome: Hit | Mark, since: date, rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Finding | NotEvaluated | Mark:
+    """A hit or a mark under the version in force; in a time that the platform does not assess it is only counted."""
+    hit = outcome.hit if isinstance(outcome, Mark) else outcome
+    if pack.exempts(stem(rule.id), hit.at):
+        return left_out("exempt", [hit.conversation_id], rule.id)
+    order = _order(hit, rule, shard)
+    if isinstance(outcome, Mark):
+        return replace(outcome, rule_id=rule.id, since=since, order=order)
+    return finding(hit, rule, pack, shard.home_of(hit.conversation_id), lang, order)
 
 
 def _holds(since: date, until: date | None, day: date) -> bool:
