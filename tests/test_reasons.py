@@ -13,7 +13,7 @@ from auditor.report.words import words as report_words
 
 ROOT = Path(auditor.__file__).parent
 PLACES = ("check.py", "detectors/**/*.py", "ledger/**/*.py", "reading/when.py")
-SECOND = {"NotEvaluated": 1, "Held": 1, "Resolved": 2}  # where a call names its reason by position
+SECOND = {"NotEvaluated": 1, "left_out": 0, "Held": 1, "Resolved": 2}  # where a call names its reason by position
 NAMES = ("reason", "basis", "problem")
 
 
