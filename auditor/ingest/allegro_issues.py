@@ -38,7 +38,8 @@ def _get(value: Any, *path: str) -> Any:
 
 
 def _is_message(value: Any) -> bool:
-    return _get(value, "author", "role") in _ROLES and "createdAt" in value
+    role = _get(value, "author", "role")
+    return isinstance(role, str) and role in _ROLES and "createdAt" in value
 
 
 def _is_issue(value: Any) -> bool:

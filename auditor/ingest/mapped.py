@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from auditor.ingest.mapped_cells import fields, kept
 from auditor.ingest.mapping import From, MappingFile, Recognise, Rows
 from auditor.ingest.objects import as_text
 from auditor.ingest.order_lines import merged, without_totals
-from auditor.ingest.paths import MISSING, UP, Lookup, Record, get, records
+from auditor.ingest.paths import MISSING, UP, Cache, Lookup, Record, get, getter, records
 from auditor.ingest.source import Source, Table, documents, fold, header_in, table
 from auditor.ingest.tables import Kind, Match, RawRows, Refused, RowFault, cut
 
@@ -179,7 +179,7 @@ def _head(source: Source, mapping: MappingFile) -> Iterator[Record]:
 def _of_objects(mapping: MappingFile, source: Source) -> RawRows:
     listed, faults = documents(source)
     frames: list[pl.DataFrame] = []
-    cache: dict[tuple[int, str], dict[str, Any]] = {}
+    cache: Cache = {}
     number = out = 0
     outside = len(faults)  # lines that are no JSON objects
     seen: dict[str, str] = {}
@@ -204,20 +204,25 @@ def _of_objects(mapping: MappingFile, source: Source) -> RawRows:
     return _finish(mapping, raw, _left_out(out))
 
 
-def _counts(record: Record, rows: Rows, lookups: Mapping[str, Lookup]) -> bool:
-    """Whether an object is a row of this sort at all."""
-    has = [get(record, path, lookups, {}) for path in rows.having]
-    has_not = [get(record, path, lookups, {}) for path in rows.lacking]
-    return all(value not in _NOTHING for value in has) and all(value in _NOTHING for value in has_not)
+def _counting(rows: Rows, lookups: Mapping[str, Lookup]) -> Callable[[Record], bool]:
+    """What tells whether an object is a row of this sort at all."""
+    having = [getter(path, lookups, {}) for path in rows.having]
+    lacking = [getter(path, lookups, {}) for path in rows.lacking]
+
+    def counts(record: Record) -> bool:
+        return all(find(record) not in _NOTHING for find in having) and all(find(record) in _NOTHING for find in lacking)
+
+    return counts
 
 
 def _numbered(listed: list[tuple[int, Any]], rows: Rows, before: int, lookups: Mapping[str, Lookup]) -> list[tuple[int, Record]]:
     """Number the rows: by their line where each line is one, else in the order of the document, the oldest of a list first."""
     found: list[Record] = []
+    counts = _counting(rows, lookups)
     for _, value in listed:
         mine: list[Record] = []
         for path in rows.records:
-            mine = [record for record in records(value, path) if _counts(record, rows, lookups)]
+            mine = [record for record in records(value, path) if counts(record)]
             if mine:
                 break
         found += mine
@@ -234,14 +239,19 @@ def _frame(
     mapping: MappingFile,
     rows: Rows,
     good: list[tuple[int, Record]],
-    cache: dict[tuple[int, str], dict[str, Any]],
+    cache: Cache,
     seen: dict[str, str],
 ) -> tuple[pl.DataFrame, int]:
+    columns: dict[str, pl.Series | None] = {}
+
     def column(path: str) -> pl.Series | None:
-        values = [get(record, path, mapping.lookups, cache) for _, record in good]
-        if all(value is MISSING for value in values):
-            return None
-        return pl.Series(path, [None if value is MISSING else as_text(value) for value in values], dtype=pl.String)
+        if path not in columns:
+            find = getter(path, mapping.lookups, cache)
+            values = [find(record) for _, record in good]
+            there = any(value is not MISSING for value in values)
+            cells = [value if type(value) is str else None if value is MISSING else as_text(value) for value in values]
+            columns[path] = pl.Series(path, cells, dtype=pl.String) if there else None
+        return columns[path]
 
     frame = fields(mapping, rows, column, len(good)).with_columns(pl.Series("row", [row for row, _ in good], dtype=pl.Int64))
     keep = kept(rows, column, len(good))

@@ -58,19 +58,28 @@ def _field(source: From, table: Mapping[str, str | None], column: Column) -> pl.
 
 def _unknown(series: pl.Series, table: Mapping[str, str | None]) -> pl.Series:
     """The words that the table does not know: they stay, so that the quarantine can show them."""
-    known = [word for word in series.drop_nulls().unique().to_list() if pick(table, _folded(word))[0]]
-    return series.replace(known, [None] * len(known)) if known else series
+    folded = _folded(series)
+    if any("*" in pattern for pattern in table):
+        words = folded.drop_nulls().unique()
+        known = folded.is_in(words.filter([pick(table, word)[0] for word in words]))
+    else:
+        known = folded.is_in(list(table))
+    return series.set(known.fill_null(False), None) if known.any() else series
 
 
-def _folded(word: str) -> str:
-    return word.removeprefix(NOT_TEXT).strip().casefold()
+def _folded(series: pl.Series) -> pl.Series:
+    return series.str.strip_prefix(NOT_TEXT).str.strip_chars().str.to_lowercase()
 
 
 def _reworded(series: pl.Series, table: Mapping[str, str | None]) -> pl.Series:
     """The table's words for those it knows; null for all others."""
-    words = series.drop_nulls().unique().to_list()
-    found = [pick(table, _folded(word))[1] for word in words]
-    return series.replace_strict(words, found, default=None, return_dtype=pl.String) if words else series
+    folded = _folded(series)
+    found: Mapping[str, str | None] = table
+    if any("*" in pattern for pattern in table):
+        found = {word: pick(table, word)[1] for word in folded.drop_nulls().unique().to_list()}
+    if not found:
+        return folded.set(folded.is_not_null(), None)
+    return folded.replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.String)
 
 
 def _filled(series: pl.Series) -> pl.Series:
