@@ -27,9 +27,10 @@ from auditor.detectors.said import (
     without_corrected,
 )
 from auditor.model import Conversation, Fact, FactValue, Hit, NotEvaluated
-from auditor.reading.claims import FIXED, framed, frames
+from auditor.reading.claims import framed, frames
 from auditor.reading.compare import days, disproves, opposed
 from auditor.reading.normal import Normal, normal
+from auditor.reading.stated import FIXED
 from auditor.reading.things import may_be_the_same_thing, names_another_thing
 from auditor.reading.topics import topics
 from auditor.reading.values import named, numbers, to_decimal

@@ -23,9 +23,9 @@ def is_receipt(part: Segment, action: Token, text: str) -> bool:
     """Whether the Chinese verb tells of a receipt that is no promise: by the shop (我们收到), or as an event (收到商品后…)."""
     if not text.startswith(("收到", "签收"), action.start):
         return False
-    if text.startswith("签收", action.start) and not text[: action.start].endswith(("能", "会", "可以", "就")):
+    if text.startswith("签收", action.start) and not text.endswith(("能", "会", "可以", "就"), 0, action.start):
         return not part.asked
-    if not part.asked and not part.groups and not text[: action.start].endswith(("能", "会", "可以", "就")):
+    if not part.asked and not part.groups and not text.endswith(("能", "会", "可以", "就"), 0, action.start):
         return True
     before = [token.kind for token in part.tokens if token.end <= action.start and token.kind in ("seller", "buyer", "to_buyer")]
     later = any(other.start > action.start and not other.kind.startswith("deliver") for other in part.actions)
@@ -38,7 +38,7 @@ def is_own_stock(part: Segment, action: Token, text: str, lang: Lang) -> bool:
         return False
     if not part.groups or any(group.piece.sort == "span" for group in part.groups):
         return False
-    if lang == "zh" and not (text.startswith("到货", action.start) or text[: action.start].endswith("才")):
+    if lang == "zh" and not (text.startswith("到货", action.start) or text.endswith("才", 0, action.start)):
         return False
     at, rest = part.start, ""
     for token in part.tokens:

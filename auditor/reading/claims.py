@@ -6,37 +6,24 @@ questions, hypotheses, quotations and things said of another parcel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
-
-import re2
 
 from auditor.model import Claim, Lang
 from auditor.reading.lexicon import clauses_of, lexicon
 from auditor.reading.normal import Normal, clause_at
-from auditor.reading.values import counted, named, numbers, plain, spellings
+from auditor.reading.stated import stated_value
+from auditor.reading.values import named, spellings
 from auditor.reading.words import Span, WordList, word_list
 
-FIXED = frozenset(
-    {
-        "in_stock", "out_of_stock", "free", "buyer_pays", "accepted", "none",
-        "genuine", "not_genuine", "true", "false", "yes", "no",
-    }
-)  # fmt: skip
-_NOT_MONEY = (
-    "斤", "克", "g", "kg", "公斤", "cm", "厘米", "mm", "毫米", "米", "m", "ml", "毫升", "升", "l", "号", "码", "天", "小时",
-    "点", "月", "年", "个", "件", "罐", "盒", "瓶", "包", "袋", "箱", "双", "套", "折", "%", "人", "层", "寸", "w", "v", "周",
-    "岁", "分", "度", ":", "-", "~", "/", "*", "只", "条", "支", "片", "张", "粒", "颗", "台", "次", "位", "单", "级", "代",
-    "工作日", "日", "比", "多", "h", "x", "倍", "千", "万", "两", "款", "种", "不锈钢", "楼", "班", "路", "后", "前", "左右",
-)  # fmt: skip
 _COSTS = ("koszt", "cena", "za ", "costs ", "it's ", "that's ", "price ")
 _SENDING = ("wysylk", "dostaw", "przesylk", "kurier", "shipping", "delivery", "postage")
 _EVENTS = ("shipped", "refunded")
 _STATES = ("stock", *_EVENTS)
 _OPEN, _CLOSE = frozenset('"“„«「『‘'), frozenset('"”“»」』’')
+_LONGEST_CLAUSE = 600  # characters
 LONGEST_ANSWER = 60  # characters
-_BROKEN = re2.compile(r"([0-9])块([0-9])")  # 9块9
-_HOURS = ("小时", "h", "hour", "hr", "godz")
 
 
 def claims(normal: Normal, lang: Lang) -> tuple[Claim, ...]:
@@ -46,14 +33,21 @@ def claims(normal: Normal, lang: Lang) -> tuple[Claim, ...]:
         return ()
     view = normal.folded if lang == "pl" else normal.text
     borders = clauses_of(normal, lang)
+    borders = tuple(piece for border in borders for piece in _short(border))
     made: list[tuple[Span, Claim]] = []
-    corrected = _says("correction", view, lang)
+    events = any(name.startswith(_EVENTS) for name in found)
+    said = _Said(normal, view, lang, _says("correction", view, lang), events and _says("another", view, lang))
+    seen: set[tuple[str, int, str]] = set()  # what repeats itself within a clause says nothing new
     for name, spans in found.items():
         slot, _, kind = name.partition("/")
         for span in spans:
             at = clause_at(borders, span[0])
+            key = (name, at, view[span[0] : span[1] + 3])
+            if key in seen:
+                continue
+            seen.add(key)
             clause = borders[at] if at >= 0 else (0, len(view))
-            claim = _claim(normal, view, lang, slot, kind, span, clause, borders[at - 1] if at > 0 else None, corrected)
+            claim = _claim(said, slot, kind, span, clause, borders[at - 1] if at > 0 else None)
             if claim is not None:
                 made.append((span, claim))
     return _without_overlaps(made)
@@ -75,7 +69,7 @@ def answers(normal: Normal, lang: Lang) -> tuple[Claim, ...]:
     made: list[tuple[Span, Claim]] = []
     for name, spans in found.items():
         slot, _, kind = name.partition("/")
-        value = _value(slot, kind, view, spans[0], view)
+        value = stated_value(slot, kind, view, spans[0], view)
         if value is not None and not view[spans[0][1] :].lstrip().startswith("?"):
             made.append((spans[0], Claim(slot, value, value != "false", normal.quote(*spans[0]))))
     return tuple(claim for _, claim in sorted(made, key=lambda one: (one[0], one[1].slot)))
@@ -102,9 +96,25 @@ def framed(normal: Normal, lang: Lang, name: str) -> tuple[str, ...]:
 # ---- one claim -------------------------------------------------------------------------------------------------------
 
 
-def _claim(
-    normal: Normal, view: str, lang: Lang, slot: str, kind: str, span: Span, clause: Span, before: Span | None, corrected: bool
-) -> Claim | None:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A text, and what holds for all of it: it corrects, it speaks of another parcel."""
+
+    normal: Normal
+    view: str
+    lang: Lang
+    corrected: bool
+    another: bool
+
+
+def _short(clause: Span) -> Iterable[Span]:
+    """A clause that never ends in pieces: the work within one may grow with its square."""
+    start, end = clause
+    return [(at, min(at + _LONGEST_CLAUSE, end)) for at in range(start, max(end, start + 1), _LONGEST_CLAUSE)]
+
+
+def _claim(said: _Said, slot: str, kind: str, span: Span, clause: Span, before: Span | None) -> Claim | None:
+    normal, view, lang = said.normal, said.view, said.lang
     words = view[slice(*clause)]
     if _is_question(view, words, clause, lang) or _says("choice", words, lang):
         return None
@@ -112,14 +122,14 @@ def _claim(
         return None
     if slot not in _EVENTS and _says("past", words, lang):
         return None
-    if slot in _EVENTS and not (lang == "pl" and slot == "refunded") and _says("another", view, lang):
+    if slot in _EVENTS and not (lang == "pl" and slot == "refunded") and said.another:
         return None
     conditional = _is_conditional(view, words, clause, before, slot, lang)
     if conditional and slot in _STATES:
         return None  # "if it is in stock" states nothing
     if before is not None and _is_reported(view, before, clause, lang):
         return None
-    value = _value(slot, kind, view, span, words)
+    value = stated_value(slot, kind, view, span, words)
     if value is None:
         return None
     if slot == "price" and before is not None and _is_of_sending(view, before, clause):
@@ -131,110 +141,8 @@ def _claim(
         text=normal.quote(*clause),
         subject=_subject(words, view[slice(*span)], lang),
         conditional=conditional,
-        correction=corrected,
+        correction=said.corrected,
     )
-
-
-def _value(slot: str, kind: str, view: str, span: Span, words: str) -> str | None:
-    """The canonical value of the passage, or None where it is no claim of that slot after all."""
-    if kind in FIXED:
-        return kind
-    passage = view[slice(*span)]
-    reader = _READERS.get((slot, kind))
-    return reader(passage, view[span[1] : span[1] + 3].lstrip(), words) if reader else None
-
-
-def _count(passage: str, after: str, words: str) -> str | None:
-    number = counted(passage)
-    return None if number is None else plain(number)
-
-
-def _last_amount(passage: str, after: str, words: str) -> str | None:
-    found = numbers(passage)
-    return plain(found[-1]) if found else None
-
-
-def _price(passage: str, after: str, words: str) -> str | None:
-    found = numbers(_BROKEN.sub(r"\1.\2", passage))
-    bare = passage[-1:].isdigit()
-    if not found or (bare and after.startswith(_NOT_MONEY)) or found[-1] == 0:
-        return None
-    return plain(found[-1]) if len(numbers(words)) <= 3 else None
-
-
-def _threshold(passage: str, after: str, words: str) -> str | None:
-    found = numbers(passage)
-    return f"free_over_{plain(found[0])}" if found else None
-
-
-def _days(passage: str, after: str, words: str) -> str | None:
-    number = counted(passage)
-    return None if number is None or not 1 <= number <= 365 else f"{plain(number)}_days"
-
-
-def _sent_within(passage: str, after: str, words: str) -> str | None:
-    found = numbers(passage)
-    number = found[-1] if found else counted(passage)
-    if number is None:
-        return None
-    tail = passage[max(passage.rfind(plain(number)), 0) :].removeprefix(plain(number)).lstrip(" -")
-    return f"{plain(number)}h" if tail.startswith(_HOURS) else f"{plain(number)}d"
-
-
-def _period(passage: str, after: str, words: str) -> str | None:
-    if "终身" in passage or "life" in passage or "dozywot" in passage:
-        return "lifetime"
-    number = counted(passage)
-    if number is None:
-        return None
-    if "天" in passage or "day" in passage or "dni" in passage:
-        return f"{plain(number)}_days"
-    if "月" in passage or "month" in passage or "mies" in passage or "m-c" in passage or "mc" in passage:
-        return f"{plain(number)}_months"
-    return f"{plain(number * 12)}_months"
-
-
-def _percent_off(passage: str, after: str, words: str) -> str | None:
-    if "半价" in passage:
-        return "50%"
-    number = counted(passage)
-    if number is None:
-        return None
-    if "折" not in passage:
-        return f"{plain(number)}%"
-    tenths = number if number < 10 else number / 10
-    return f"{plain(100 - tenths * 10)}%"
-
-
-def _money_off(passage: str, after: str, words: str) -> str | None:
-    found = numbers(passage)
-    if not found:
-        return None
-    return plain(found[0]) if len(found) == 1 else f"{plain(found[1])}_over_{plain(found[0])}"
-
-
-def _named(slot: str) -> Callable[[str, str, str], str | None]:
-    def read(passage: str, after: str, words: str) -> str | None:
-        found = named(slot, passage)
-        return found[0] if found else None
-
-    return read
-
-
-_READERS: dict[tuple[str, str], Callable[[str, str, str], str | None]] = {
-    ("stock", "number"): _count,
-    ("shipping_fee", "free_over"): _threshold,
-    ("shipping_fee", "amount"): _last_amount,
-    ("return_policy", "days"): _days,
-    ("ship_time", "within"): _sent_within,
-    ("price", "amount"): _price,
-    ("discount", "percent"): _percent_off,
-    ("discount", "amount"): _money_off,
-    ("carrier", "name"): _named("carrier"),
-    ("material", "name"): _named("material"),
-    ("warranty", "period"): _period,
-    ("compensation", "amount"): _last_amount,
-}
 
 
 # ---- frames: what makes a statement something else -------------------------------------------------------------------

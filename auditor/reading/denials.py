@@ -37,9 +37,9 @@ def _in_condition(part: Segment, denial: Token, action: Token) -> bool:
 def _is_attribute(part: Segment, action: Token, text: str) -> bool:
     """Whether the verb only says of which thing is spoken ("48小时发货的标签"): 的 and a noun that is no token follow it."""
     at = action.end + 1
-    if at >= part.end or text[action.end] != "的" or not text[at].isalpha() or text.startswith(_OF_TIME, at):
+    if at + 1 >= part.end or text[action.end] != "的" or not text[at : at + 2].isalpha() or text.startswith(_OF_TIME, at):
         return False
-    return not any(token.start <= at < token.end for token in part.tokens if token.kind != "idiom")
+    return not any(token.start < at + 2 and at < token.end for token in part.tokens if token.kind != "idiom")
 
 
 def that_clause_of_denial(part: Segment, parts: Sequence[Segment], text: str) -> bool:

@@ -75,7 +75,7 @@ def _is_shelf(part: Segment, action: Token, text: str) -> bool:
     if word in _MAKES_UP and part.has("object_restock"):
         return True
     first = next((token.start for token in part.tokens if token.kind == "time"), action.start)
-    return word == "补" and not part.has("to_buyer") and text[:first].endswith(_GOODS)
+    return word == "补" and not part.has("to_buyer") and text.endswith(_GOODS, 0, first)
 
 
 def denied_kind(part: Segment, text: str) -> PromiseKind | None:

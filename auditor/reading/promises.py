@@ -238,7 +238,7 @@ class _Reader:
             return False
         if when.weeks_ahead or when.months_ahead or (when.unit == "days" and group.piece.sort == "day" and when.n >= 1):
             return True
-        return self.text.startswith(_UNTIL, group.start) or self.text[: group.start].endswith(_UNTIL)
+        return self.text.startswith(_UNTIL, group.start) or self.text.endswith(_UNTIL, 0, group.start)
 
     def _is_vague(self, at: int, part: Segment, action: Token, group: Group | None) -> bool:
         if action.kind.endswith("_done"):

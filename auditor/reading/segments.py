@@ -16,6 +16,7 @@ ACTIONS = ("ship", "deliver", "refund", "reship", "reply", "compensate", "restoc
 ACTION_KINDS = frozenset(kind + form for kind in ACTIONS for form in ("", "_bare", "_noun", "_done", "_asked"))
 _CUTTING = ("border", "negated_act")
 _ADDRESSING = frozenset({"filler", "to_buyer", "seller", "yes"})
+_MOST_TOKENS = 64
 _NEUTRAL = ("filler", "also", "just", "yes")
 _DASHES = frozenset("-–—~/,")
 _SENTENCE_ENDS = frozenset(".!?。\n…;")
@@ -154,9 +155,19 @@ def _borders(normal: Normal, lang: Lang, tokens: list[Token]) -> list[tuple[int,
 
 
 def _cut(start: int, end: int, tokens: list[Token], text: str) -> Iterable[Segment]:
+    if len(tokens) > _MOST_TOKENS:
+        return _chunks(start, end, tokens, text)
     if any(token.kind in _CUTTING or (token.kind == "condition" and text) for token in tokens):
         return _pieces(start, end, tokens, text)
     return (Segment(start, end, 0, tokens),)
+
+
+def _chunks(start: int, end: int, tokens: list[Token], text: str) -> Iterable[Segment]:
+    """A clause that never ends, by so many tokens at a time: the work within a segment may grow with its square."""
+    for at in range(0, len(tokens), _MOST_TOKENS):
+        following = tokens[at + _MOST_TOKENS].start if at + _MOST_TOKENS < len(tokens) else end
+        yield from _cut(start, following, tokens[at : at + _MOST_TOKENS], text)
+        start = following
 
 
 def _pieces(start: int, end: int, tokens: list[Token], text: str) -> Iterable[Segment]:
