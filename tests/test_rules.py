@@ -9,6 +9,7 @@ import pytest
 from auditor import rulebook, ruletest
 from auditor.jurisdiction import firsts, rules_on
 from auditor.rulesdir import RULES
+from auditor.ruletest import clean
 from auditor.ruletest.languages import has_han
 
 _NAMES = sorted(
@@ -78,3 +79,10 @@ def test_general_rules_yield_where_a_platform_has_its_own() -> None:
         if rule.pack == "service_sop":
             others = {other for other in rules if other != rule.id and other.partition("/")[2] == own}
             assert others <= set(firsts(rule, rules)), rule.id
+
+
+def test_no_active_rule_finds_anything_in_a_clean_chat() -> None:
+    packs = rulebook.load()
+    results = clean.gate(packs, packs)
+    assert len(results) >= 30
+    assert not [result.message for result in results if not result.passed]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from auditor import ruletest
+from auditor.cli import main
 from auditor.errors import UsageError
 from auditor.rulebook import load
+from auditor.ruletest.mutation import of_lists
 
 PACK = """\
 id: stall
@@ -149,3 +152,76 @@ def test_only_the_rules_named(tmp_path: Path) -> None:
     assert len(ruletest.run([place], ["stall"])) == len(ruletest.run([place], ["stall/slow"])) == 2
     with pytest.raises(UsageError, match="there is no such rule or pack"):
         ruletest.run([place], ["stall/slo"])
+
+
+# ---- clean chats and mutants ----------------------------------------------------------------------------------------------
+
+EAGER = RULE.replace("detector: response_time", "detector: composed").replace("{waited}", "{said}").replace(
+    '{kind: first, limit: 5m, counted: "00:00-24:00"}', "{when: {says: {any: [yes]}}}"
+)  # fmt: skip
+SAID = """\
+cases:
+  - name: yes
+    chat: |
+      2026-03-02 10:00:00 buyer: Do you have this in blue?
+      2026-03-02 10:01:00 agent ann: Yes, we do.   #! Yes
+  - name: no
+    chat: |
+      2026-03-02 10:00:00 buyer: Do you have this in blue?
+      2026-03-02 10:01:00 agent ann: No, only in red.
+"""
+
+
+def test_a_rule_that_finds_something_in_a_clean_chat_fails(tmp_path: Path) -> None:
+    place = stall(tmp_path, SAID)
+    (place / "slow.yaml").write_text(EAGER, encoding="utf-8")
+    (place / "pack.yaml").write_text(PACK.replace("[bazaar]", "[cross_border]"), encoding="utf-8")
+    failed = [result for result in ruletest.run([place]) if not result.passed]
+    assert [(result.rule_id, result.place.partition(":")[0]) for result in failed if result.rule_id] == [
+        ("clean", "rules/clean/cross_border.yaml")
+    ]
+    assert "stall/slow finds something in a clean chat: L2: Waited Yes" in said(place)
+    (place / "slow.yaml").write_text(EAGER.replace("status: active", "status: draft"), encoding="utf-8")
+    assert "finds something" not in said(place)
+
+
+def test_a_limit_with_both_its_sides_is_guarded(tmp_path: Path) -> None:
+    changes = {change.what: change.noticed for change in ruletest.run_mutants([stall(tmp_path)])}
+    assert {what: noticed for what, noticed in changes.items() if "limit" in what} == {
+        "params.2026-01-01.limit: 5m → 299s": True,
+        "params.2026-01-01.limit: 5m → 301s": True,
+    }
+    assert changes["params.2026-01-01: from 2026-01-02 on"] is False
+
+
+def test_a_limit_with_one_side_is_not(tmp_path: Path) -> None:
+    changes = ruletest.run_mutants([stall(tmp_path, CHATS.replace("10:05:01", "10:06:00").replace("5 min 1 s", "6 min"))])
+    assert {change.what for change in changes if not change.noticed and "limit" in change.what} == {
+        "params.2026-01-01.limit: 5m → 301s"
+    }
+
+
+def test_entries_parts_and_switches_are_changed(tmp_path: Path) -> None:
+    place = stall(tmp_path, SAID)
+    tree = "{when: {all: [{says: {any: [yes, aye], longest: 9}}, {not: {says: {by: [bot], any: [yes]}}}]}}"
+    (place / "slow.yaml").write_text(EAGER.replace("{when: {says: {any: [yes]}}}", tree), encoding="utf-8")
+    noticed = {change.what.removeprefix("params.2026-01-01."): change.noticed for change in ruletest.run_mutants([place])}
+    assert noticed["when.all.0.says.any.0: yes dropped"] is True
+    assert noticed["when.all.0.says.any.1: aye dropped"] is False
+    assert noticed["when.all.0.says.longest: dropped"] is False
+    assert noticed["when.all.0.says.longest: 9 → 8"] is False
+    assert noticed["when.all.1: part 2 dropped"] is False
+
+
+def test_a_word_list_is_guarded_by_its_own_texts() -> None:
+    changes = of_lists("mechanical/hold")
+    assert {change.where for change in changes} == {f"words/{lang}/mechanical/hold" for lang in ("zh", "en", "pl")}
+    assert all(change.what.partition(":")[0] in ("any", "unless", "unless_message") for change in changes)
+
+
+def test_mutants_on_the_command_line(tmp_path: Path) -> None:
+    place = stall(tmp_path)
+    done = CliRunner().invoke(main, ["rules", "test", "--folder", str(place), "--mutate"])
+    assert done.exit_code == 1
+    assert "stall/slow: no test notices: params.2026-01-01: from 2026-01-02 on" in done.output
+    assert "changes noticed" in done.output

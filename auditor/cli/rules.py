@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.authoring import backtest, docs, new, schema
 from auditor.errors import EXIT_FINDINGS
 
 _LANG = click.option(
@@ -70,8 +71,9 @@ def validate(folders: tuple[Path, ...]) -> None:
 @rules.command()
 @click.argument("rule_ids", nargs=-1)
 @_FOLDERS
-def test(rule_ids: tuple[str, ...], folders: tuple[Path, ...]) -> None:
-    """Run the chats beside the rules. RULE_IDS: only these (a pack's name stands for its rules)."""
+@click.option("--mutate", is_flag=True, help="Change each limit, switch and word too, and fail where no test notices.")
+def test(rule_ids: tuple[str, ...], folders: tuple[Path, ...], mutate: bool) -> None:
+    """Run the chats beside the rules and the clean chats. RULE_IDS: only these (a pack's name stands for its rules)."""
     from auditor import ruletest
 
     results = ruletest.run(folders or None, rule_ids)
@@ -79,4 +81,15 @@ def test(rule_ids: tuple[str, ...], folders: tuple[Path, ...]) -> None:
     for result in failed:
         click.echo(result.message)
     click.echo(f"{len(results) - len(failed)} of {len(results)} cases passed")
+    if mutate and not failed:
+        changes = ruletest.run_mutants(folders or None, rule_ids)
+        missed = [change for change in changes if not change.noticed]
+        for change in missed:
+            click.echo(f"{change.where}: no test notices: {change.what}")
+        click.echo(f"{len(changes) - len(missed)} of {len(changes)} changes noticed")
+        failed += missed  # type: ignore[arg-type]
     sys.exit(EXIT_FINDINGS if failed else 0)
+
+
+for _command in (new, schema, docs, backtest):
+    rules.add_command(_command)

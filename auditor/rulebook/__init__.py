@@ -31,7 +31,7 @@ ANY = "*"
 _ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _LARGEST = 1_000_000  # bytes of one file
 _MOST_RULES = 5_000
-_WORDS = "words"  # a folder of word lists, no pack
+_NO_PACKS = ("words", "clean")  # folders of word lists and of clean chats
 
 
 def load(folders: Sequence[Path] | None = None, detectors: Mapping[str, Detector] | None = None) -> tuple[Pack, ...]:
@@ -88,7 +88,9 @@ def _pack_folders(folder: Path) -> list[Path]:
         return [folder]
     if not folder.is_dir():
         return []
-    inside = (each for each in folder.iterdir() if each.is_dir() and each.name != _WORDS and not each.name.startswith((".", "_")))
+    inside = (
+        each for each in folder.iterdir() if each.is_dir() and each.name not in _NO_PACKS and not each.name.startswith((".", "_"))
+    )
     return sorted(each for each in inside if any(each.glob("*.y*ml")))
 
 

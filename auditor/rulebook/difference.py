@@ -53,21 +53,22 @@ def difference(rule: Rule, base: Rule) -> list[str]:
 
 def _flat(rule: Rule) -> Iterator[tuple[str, str]]:
     for name in _SHOWN:
-        yield from _lines(name, getattr(rule, name))
+        yield from flat(name, getattr(rule, name))
     for name in ("document", "section", "source", "seen", "confidence", "note"):
-        yield from _lines(f"clause.{name}", getattr(rule.clause, name))
+        yield from flat(f"clause.{name}", getattr(rule.clause, name))
     for day, values in rule.params:
-        yield from _lines(f"params.{day}", "withdrawn" if values is None else values)
+        yield from flat(f"params.{day}", "withdrawn" if values is None else values)
     for place, texts in enumerate(rule.falsepositives):
-        yield from _lines(f"falsepositives.{place}", texts)
+        yield from flat(f"falsepositives.{place}", texts)
 
 
-def _lines(name: str, value: object) -> Iterator[tuple[str, str]]:
+def flat(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """(the way to a plain value, the value) of everything in it, in order."""
     if isinstance(value, Mapping):
         for key, each in value.items():
-            yield from _lines(f"{name}.{key}", each)
+            yield from flat(f"{name}.{key}" if name else str(key), each)
     elif isinstance(value, list | tuple) and any(isinstance(each, Mapping) for each in value):
         for place, each in enumerate(value):
-            yield from _lines(f"{name}.{place}", each)
+            yield from flat(f"{name}.{place}", each)
     else:
         yield name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from auditor.detectors import Detector
     from auditor.rulebook.read import Reader
 
-_NEEDED = ("id", "version", "title", "platforms", "timezone", "calendar", "currency", "language", "hours")
-_KEYS = (*_NEEDED, "names", "includes", "rates", "exemptions", "appeal", "define")
+NEEDED = ("id", "version", "title", "platforms", "timezone", "calendar", "currency", "language", "hours")
+KEYS = (*NEEDED, "names", "includes", "rates", "exemptions", "appeal", "define")
 _APPEAL_KEYS = ("window", "starts", "clause", "counts", "entry", "evidence", "assumed", "form")
 _FORM_KEYS = ("images", "file_mb", "formats", "characters", "attempts", "again_within", "partial_screenshots")
 _RATE_KEYS = ("title", "params", "clause", "window", "target", "figures")
@@ -40,7 +40,7 @@ _CLOCK = "response_time"  # the detector whose params a rate sets
 
 def read_pack(reader: Reader, folder: str, detectors: Mapping[str, Detector] | None = None) -> Pack:
     """The head of a pack, without rules and hash."""
-    reader.mapping((), _KEYS, _NEEDED)
+    reader.mapping((), KEYS, NEEDED)
     name = reader.text(("id",))
     if name and name != folder:
         reader.fault(("id",), f"{name!r} is not the folder's name", f"write {folder} or rename the folder")

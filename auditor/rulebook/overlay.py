@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _KEYS = ("id", "changes")
 CHANGE_KEYS = ("rule", "shops", "off", "params", "severity", "from", "until", "owner", "reason")
-_NEEDED = ("rule", "shops", "from", "until", "owner", "reason")
+CHANGE_NEEDED = ("rule", "shops", "from", "until", "owner", "reason")
 _EVERY = "*"
 
 
@@ -93,7 +93,7 @@ def _read(reader: Reader, rules: Mapping[str, Rule], detectors: Mapping[str, Det
 
 
 def _change(reader: Reader, steps: Steps, name: str, rules: Mapping[str, Rule], detectors: Mapping[str, Detector]) -> Overlay:
-    given = reader.mapping(steps, CHANGE_KEYS, _NEEDED)
+    given = reader.mapping(steps, CHANGE_KEYS, CHANGE_NEEDED)
     rule_id = reader.text((*steps, "rule"))
     rule = rules.get(rule_id)
     if rule_id and rule is None:

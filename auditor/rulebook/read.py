@@ -24,11 +24,11 @@ T = TypeVar("T")
 Status = Literal["draft", "active", "withdrawn"]
 STATUSES: tuple[Status, ...] = ("draft", "active", "withdrawn")
 CERTAINTIES: tuple[Certainty, ...] = ("proven", "suspected")
-_RULE_KEYS = (
+RULE_KEYS = (
     "id", "extends", "title", "status", "detector", "family", "severity", "certainty_at_most", "message", "why", "fix",
     "clause", "falsepositives", "yields_to", "figures", "params",
 )  # fmt: skip
-_OPTIONAL = ("extends", "certainty_at_most", "yields_to", "figures")
+OPTIONAL = ("extends", "certainty_at_most", "yields_to", "figures")
 
 
 @dataclass
@@ -157,7 +157,7 @@ def read_rule(
     reader: Reader, pack: str, stem: str, detectors: Mapping[str, Detector], shared: Mapping[str, object] | None = None
 ) -> Rule:
     """The rule of a file; what is wrong is in reader.faults, and then the rule must not be used."""
-    reader.mapping((), _RULE_KEYS, [key for key in _RULE_KEYS if key not in _OPTIONAL])
+    reader.mapping((), RULE_KEYS, [key for key in RULE_KEYS if key not in OPTIONAL])
     name = reader.text(("id",))
     if name and name != f"{pack}/{stem}":
         reader.fault(("id",), f"{name!r} is not the file's place", f"write {pack}/{stem} or move the file")

@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
 from auditor.check import judge
 from auditor.errors import Fault, UsageError
-from auditor.model import LANGS, Finding, Pack, Rule
+from auditor.model import Finding, Pack, Rule
 from auditor.params import suggest
 from auditor.rulebook import load, place_of
-from auditor.ruletest.chats import Case, Line, read_cases, tables
+from auditor.ruletest import clean
+from auditor.ruletest.chats import Case, read_cases
 from auditor.ruletest.languages import misplaced
-from auditor.wording import render
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of one case; `failure` is empty where it passed, else says what was expected and what was found."""
-
-    rule_id: str
-    name: str
-    place: str
-    failure: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the rule did what the case says."""
-        return not self.failure
-
-    @property
-    def message(self) -> str:
-        """One paragraph: where, which case, and what is wrong."""
-        case = f"{self.rule_id}, {self.name}: " if self.rule_id else ""
-        return f"{self.place}: {case}{self.failure or 'passed'}"
+from auditor.ruletest.mutation import Changed, mutate
+from auditor.ruletest.result import Result, compare
+from auditor.ruletest.tables import tables
 
 
 def test_file(rule: Rule) -> Path:
@@ -96,9 +77,28 @@ def _gate(rule: Rule, cases: Sequence[Case]) -> list[Fault]:
 def run(folders: Sequence[Path] | None = None, names: Sequence[str] = ()) -> list[Result]:
     """Test the packs under the folders (default: the shipped ones), or only the rules and packs named.
 
-    What a rule lacks (see `gates`) stands among the results as a failure. Raises UsageError for faulty packs and unknown names.
+    What a rule lacks (see `gates`), and what a rule finds in a clean chat, stands among the results as a failure.
+    Raises UsageError for faulty packs and unknown names.
     """
     packs = load(folders)
+    chosen = _chosen(packs, names)
+    lacking = [Result("", "", fault.place, f"{fault.what}; {fault.mend}") for fault in gates(packs, chosen)]
+    eager = [result for result in clean.gate(packs, load() if folders else packs, chosen) if not result.passed]
+    return lacking + eager + run_tests(packs, chosen)
+
+
+def run_mutants(folders: Sequence[Path] | None = None, names: Sequence[str] = ()) -> list[Changed]:
+    """Change each limit, switch and entry of the rules, and of the word lists they name, and see whether a test notices.
+
+    Raises UsageError for faulty packs and unknown names. The tests must pass unchanged.
+    """
+    packs = load(folders)
+    wanted = [(pack, rule, cases_of(pack, rule)) for pack, rule in _wanted(packs, _chosen(packs, names))]
+    return list(mutate(packs, [one for one in wanted if one[1].status != "withdrawn"]))
+
+
+def _chosen(packs: Sequence[Pack], names: Sequence[str]) -> set[str] | None:
+    """Ids of the rules that are named, by themselves or by their pack; None: all. Raises UsageError."""
     known = {rule.id for pack in packs for rule in pack.rules}
     chosen = {rule for rule in known for name in names if name in (rule, rule.partition("/")[0])} if names else None
     strange = [name for name in names if name not in known and name not in {pack.id for pack in packs}]
@@ -107,8 +107,7 @@ def run(folders: Sequence[Path] | None = None, names: Sequence[str] = ()) -> lis
             Fault(name, "there is no such rule or pack", suggest(name, known if "/" in name else {pack.id for pack in packs}))
             for name in strange
         )
-    lacking = [Result("", "", fault.place, f"{fault.what}; {fault.mend}") for fault in gates(packs, chosen)]
-    return lacking + run_tests(packs, chosen)
+    return chosen
 
 
 def run_tests(packs: Sequence[Pack], rules: Iterable[str] | None = None) -> list[Result]:
@@ -142,31 +141,3 @@ def _judge(cases: Sequence[Case], packs: Sequence[Pack], as_of: datetime) -> lis
         Result(case.rule.id, case.name, case.place, compare(case, found.get((f"c{n}", case.rule.id), [])))
         for n, case in enumerate(cases)
     ]
-
-
-def compare(case: Case, found: Sequence[Finding]) -> str:
-    """Empty where the findings of the case's rule are what the marks say; else one line a difference."""
-    said = []
-    for line in case.lines:
-        if line.fragment is None:
-            continue
-        mine = [finding for finding in found if line.message_id in finding.message_ids]
-        if not mine:
-            said.append(f"not found: {_shown(line)}" + (f"; found instead: {_told(found)}" if found else ""))
-        elif not any(line.fragment in text for finding in mine for text in _texts(case.rule, finding)):
-            said.append(f"found {line.message_id}, but nothing says {line.fragment!r}: {_told(mine)}")
-    marked = {line.message_id for line in case.lines if line.fragment is not None}
-    said += [f"found without a mark: {_told([finding])}" for finding in found if marked.isdisjoint(finding.message_ids)]
-    return "\n".join(said)
-
-
-def _texts(rule: Rule, finding: Finding) -> list[str]:
-    return [*(render(rule.message, finding.facts, lang) for lang in LANGS), finding.quote, finding.measured, finding.threshold]
-
-
-def _shown(line: Line) -> str:
-    return f"{line.message_id} ({line.at:%Y-%m-%d %H:%M:%S} {line.role}: {line.text})"
-
-
-def _told(found: Sequence[Finding]) -> str:
-    return " | ".join(f"{', '.join(f.message_ids)}: {f.explanation} [{f.certainty}] “{f.quote}”" for f in found)

@@ -9,27 +9,35 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from auditor import strictyaml
 from auditor.errors import Fault, UsageError
 from auditor.model import (
     CHANNELS,
     CONTENT_TYPES,
-    MESSAGE_COLUMNS,
     ORDER_COLUMNS,
     ORDER_INSTANTS,
     ROLES,
-    Fact,
     Pack,
     Rule,
-    Shop,
 )
 from auditor.params import suggest
 
 MARK = "#!"
-_KEYS = ("name", "boundary", "platform", "as_of", "export_ends", "lang", "channel", "product", "order", "orders", "facts", "chat")
-_FACT_KEYS = ("slot", "product_id", "value", "currency", "except", "text", "valid_from", "valid_to")
+CASE_KEYS = (
+    "name",
+    "boundary",
+    "platform",
+    "as_of",
+    "export_ends",
+    "lang",
+    "channel",
+    "product",
+    "order",
+    "orders",
+    "facts",
+    "chat",
+)
+FACT_KEYS = ("slot", "product_id", "value", "currency", "except", "text", "valid_from", "valid_to")
 _WAIT = timedelta(days=30)
 
 
@@ -108,8 +116,8 @@ def _case(source: _Source, steps: strictyaml.Steps, value: strictyaml.Value) -> 
         source.fault(steps, "is not a case", "write name: and chat:")
         return None
     for key in value:
-        if key not in _KEYS:
-            source.fault((*steps, key), f"{key}: unknown key", suggest(key, _KEYS))
+        if key not in CASE_KEYS:
+            source.fault((*steps, key), f"{key}: unknown key", suggest(key, CASE_KEYS))
     lines = tuple(_lines(source, (*steps, "chat"), value.get("chat")))
     if not lines:
         source.fault(steps, "the case has no chat", "write chat: | and the lines below it")
@@ -128,8 +136,8 @@ def _case(source: _Source, steps: strictyaml.Steps, value: strictyaml.Value) -> 
         lines=lines,
         orders=tuple(_orders(source, (*steps, "orders"), value.get("orders"))),
         facts=tuple(_facts(source, (*steps, "facts"), value.get("facts"))),
-        product=_text(value.get("product")),
-        order=_text(value.get("order")),
+        product=as_text(value.get("product")),
+        order=as_text(value.get("order")),
         channel=_channel(source, (*steps, "channel"), value.get("channel")),
     )
 
@@ -141,7 +149,8 @@ def _channel(source: _Source, steps: strictyaml.Steps, value: object) -> str:
     return "chat"
 
 
-def _text(value: object) -> str | None:
+def as_text(value: object) -> str | None:
+    """A value of a test file as a text; None stays None."""
     return None if value is None else str(value)
 
 
@@ -231,7 +240,7 @@ def _rows(
 def _orders(source: _Source, steps: strictyaml.Steps, value: object) -> list[Mapping[str, object]]:
     made: list[Mapping[str, object]] = []
     for at, row in _rows(source, steps, value, tuple(ORDER_COLUMNS)):
-        order = {key: _text(cell) for key, cell in row.items()}
+        order = {key: as_text(cell) for key, cell in row.items()}
         instants = {name: _instant(source, (*at, name), row.get(name)) for name in ORDER_INSTANTS}
         amount = Decimal(str(row["amount"])) if row.get("amount") is not None else None
         made.append({**order, **instants, "amount": amount, "order_id": str(row.get("order_id") or f"O{len(made) + 1}")})
@@ -240,7 +249,7 @@ def _orders(source: _Source, steps: strictyaml.Steps, value: object) -> list[Map
 
 def _facts(source: _Source, steps: strictyaml.Steps, value: object) -> list[Mapping[str, object]]:
     made: list[Mapping[str, object]] = []
-    for at, row in _rows(source, steps, value, _FACT_KEYS):
+    for at, row in _rows(source, steps, value, FACT_KEYS):
         try:
             days = {key: date.fromisoformat(str(row[key])) for key in ("valid_from", "valid_to") if row.get(key) is not None}
         except ValueError as error:
@@ -248,93 +257,3 @@ def _facts(source: _Source, steps: strictyaml.Steps, value: object) -> list[Mapp
             continue
         made.append({**row, **days})
     return made
-
-
-# ---- tables --------------------------------------------------------------------------------------------------------------
-
-
-def tables(cases: Sequence[Case]) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, Shop], dict[int, datetime]]:
-    """Messages, orders, shops, and until when each export reaches; case n is conversation c<n>, shop s<n>, source n."""
-    messages: list[dict[str, object]] = []
-    orders: list[dict[str, object]] = []
-    shops: dict[str, Shop] = {}
-    taken: set[str] = set()
-    for n, case in enumerate(cases):
-        names = {str(o["order_id"]): _free(str(o["order_id"]), n, taken) for o in case.orders}
-        messages += [_message(case, n, line, names) for line in case.lines]
-        orders += [_order(case, n, order, names) for order in case.orders]
-        if case.orders:  # the order export goes on until then, too
-            orders.append(
-                {"order_id": f"end-{n}", "platform": case.platform, "created_at": case.export_ends, "source": n, "row": 0}
-            )
-        facts = tuple(_fact(f"s{n}", fact) for fact in case.facts)
-        shops[f"s{n}"] = Shop(f"s{n}", platform=case.platform, facts=facts)
-    return (
-        _frame(messages, MESSAGE_COLUMNS),
-        _frame(orders, ORDER_COLUMNS),
-        shops,
-        {n: c.export_ends for n, c in enumerate(cases)},
-    )
-
-
-def _free(name: str, n: int, taken: set[str]) -> str:
-    free = f"{name}-{n}" if name in taken else name
-    taken.add(free)
-    return free
-
-
-def _frame(rows: list[dict[str, object]], columns: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
-    utc = [{key: v.astimezone(UTC) if isinstance(v := row.get(key), datetime) else v for key in columns} for row in rows]
-    return pl.DataFrame(utc, schema=dict(columns), orient="row")
-
-
-def _message(case: Case, n: int, line: Line, names: Mapping[str, str]) -> dict[str, object]:
-    offset = line.at.utcoffset() or timedelta(0)
-    return {
-        "conversation_id": f"c{n}-{line.conversation}" if line.conversation else f"c{n}",
-        "message_id": line.message_id,
-        "sent_at": line.at,
-        "offset_s": int(offset.total_seconds()),
-        "sender_role": line.role,
-        "sender_id": line.sender,
-        "text": line.text,
-        "content_type": line.content_type,
-        "channel": case.channel,
-        "platform": case.platform,
-        "shop_id": f"s{n}",
-        "buyer_id": f"b{n}-{line.conversation}" if line.conversation else f"b{n}",
-        "order_id": names.get(case.order, case.order) if case.order else None,
-        "product_id": case.product,
-        "lang": case.lang,
-        "time_doubt": False,
-        "source": n,
-        "row": int(line.message_id[1:]),
-    }
-
-
-def _order(case: Case, n: int, order: Mapping[str, object], names: Mapping[str, str]) -> dict[str, object]:
-    buyer = str(order.get("buyer_id") or "b1")
-    return {
-        **order,
-        "order_id": names[str(order["order_id"])],
-        "platform": case.platform,
-        "shop_id": f"s{n}",
-        "buyer_id": f"b{n}" if buyer == "b1" else f"{buyer}-{n}",
-        "source": n,
-        "row": 1,
-    }
-
-
-def _fact(shop: str, row: Mapping[str, object]) -> Fact:
-    exceptions = row.get("except")
-    return Fact(
-        shop_id=shop,
-        slot=str(row.get("slot")),
-        value=str(row.get("value")),
-        product_id=_text(row.get("product_id")),
-        currency=_text(row.get("currency")),
-        text=_text(row.get("text")),
-        exceptions=tuple((str(k), str(v)) for k, v in exceptions.items()) if isinstance(exceptions, dict) else (),
-        valid_from=row.get("valid_from"),  # type: ignore[arg-type]
-        valid_to=row.get("valid_to"),  # type: ignore[arg-type]
-    )

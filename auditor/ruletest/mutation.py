@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 
-from auditor.check import Judged, apply, settle, shards
+from auditor.check import Judged, apply, settle, shards, suppress
 from auditor.jurisdiction import packs_of
 from auditor.model import LANGS, Finding, Lang, Mark, NotEvaluated, Pack, Rule
 from auditor.reading.words import WordList, compiled, word_list
-from auditor.ruletest.chats import Case, tables
+from auditor.ruletest.chats import Case
 from auditor.ruletest.mutants import lists_named, mutants
+from auditor.ruletest.result import compare
+from auditor.ruletest.tables import tables
 from auditor.shard import Shard
 
 
@@ -55,9 +57,6 @@ class _Bench:
         return any(self._fails(rule, *group) for group in self._groups)
 
     def _fails(self, rule: Rule, cases: Sequence[Case], made: Sequence[Shard], others: Sequence[Finding]) -> bool:
-        from auditor.check import suppress
-        from auditor.ruletest import compare
-
         pack = replace(self._pack, rules=(rule,))
         findings = [*_found(pack, rule, made), *others]
         rules = [pack, *_packs_for(others)]
