@@ -69,7 +69,8 @@ def mark_conditions(parts: list[Segment], normal: Normal, lang: Lang) -> set[int
         if lang == "zh":
             _mark_events(part)
             _set([group for group in part.groups if normal.text.startswith(_FROM_ON, group.end)])
-        if _mark_cut_offs(part, normal, lang) or _mark_if(part, lang, text):
+        cut_off, conditional_clause = _mark_cut_offs(part, normal, lang), _mark_if(part, lang, text)
+        if cut_off or conditional_clause:
             apart = part.has("neg", "buyer") and not part.has("condition_order")
             first = at if apart or (part.tokens[0].kind == "border" and lang != "zh") else at - 1
             since.setdefault(part.sentence, first)
@@ -112,6 +113,8 @@ def _mark_cut_offs(part: Segment, normal: Normal, lang: Lang) -> bool:
     for token in part.of("condition_order", "order_word"):
         before = [group for group in part.groups if 0 <= token.start - group.end <= _NEAR]
         after = [group for group in part.groups if 0 <= group.start - token.end <= _NEAR]
+        if lang == "pl" and after and normal.folded[token.end : after[0].start].strip() == "to":
+            after = []  # "jak Pani opłaci, to dziś idzie"
         if lang == "zh":
             if not before and after and after[0].piece.sort == "span":
                 _anchor(part, token, normal)

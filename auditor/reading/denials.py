@@ -62,7 +62,7 @@ def has_past(part: Segment, action: Token, text: str, lang: Lang) -> bool:
     """Whether the segment tells what has happened; not in "到了马上给您寄", where it is what the act waits for."""
     told = part.of("past")
     if lang != "zh":
-        return bool(told)
+        return any(not (token.end <= action.start and " i " in text[token.end : action.start]) for token in told)
     return any(not (token.end <= action.start and _then(part, token, text)) for token in told)
 
 

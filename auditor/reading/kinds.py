@@ -12,6 +12,7 @@ from auditor.reading.tokens import Token
 _OBJECTS = {"object_reship": "reship", "object_other": "other", "object_refund": "refund", "object_compensate": "compensate"}
 _SUMS = ("roznic", "kwot", "difference", "the difference")  # amounts, of anything
 _GETS = ("you", "u ", "u'", "dosta", "otrzym", "pan", "bedzie pan", "powin")  # the buyer gets …
+_COMES = ("przyjdzie", "dotrze", "dojdzie", "arriv", "com", "be with")  # by mail, of a paper
 _MAKES_UP = ("补上", "补齐")  # of a parcel: it is sent again; of a shelf: it is filled
 _ARRIVES = ("到", "打", "转过")
 _GOODS = ("色", "码", "款", "货", "号")
@@ -63,7 +64,8 @@ def _received(part: Segment, action: Token, objects: Sequence[Token], text: str)
     """What a buyer gets: an answer, money, a paper, or the parcel ("odpowiedź dostanie Pani jutro")."""
     if part.has("reply_noun"):
         return "reply"
-    if not text.startswith(_GETS, action.start):
+    comes = text.startswith(_COMES, action.start) and any(token.end <= action.start for token in objects[:1])
+    if not comes and not text.startswith(_GETS, action.start):
         return "deliver"
     kinds = [_OBJECTS[token.kind] for token in objects]
     return next((kind for kind in kinds if kind in ("refund", "other", "compensate")), "deliver")

@@ -40,6 +40,7 @@ _COUNTED = ("minutes", "hours", "days", "business_days")
 _DEICTIC = ("今", "明", "后天", "后日", "大后", "这", "本", "下")  # counted from now, whatever happens
 _LICENCES = ("seller", "buyer", "hedge", "estimate", "condition_order", "order_word")
 _ORDERS = {"en": "order_word", "zh": "condition_order"}  # by these words the buyer's part is done, what follows is the shop's
+_DISPATCH = ("dispatch", "despatch", "shipping")  # nouns as well
 _MODALS = frozenset({"will", "'ll", "gonna", "going to", "to be", "able to", "it will", "it'll"})
 _POLITE_ORDERS = ("请", "麻烦", "记得", "please", "pls", "plz", "kindly")
 _UNTIL = ("by ", "within ", "before ", "no later than ", "do ", "w ciagu ", "przed ", "najpozniej ", "w przeciagu ")
@@ -103,6 +104,8 @@ class _Reader:
 
     def _find_main_actions(self, part: Segment) -> list[Token]:
         actions = [action for action in part.actions if self._is_active(part, action)]
+        if not actions and self.lang == "en":
+            actions = [replace(one, kind="ship_noun") for one in part.actions if self.text.startswith(_DISPATCH, one.start)]
         actions = self._without_condition(part, actions)
         if self.lang == "zh":
             actions = [action for action in actions if not is_receipt(part, action, self.text)]
@@ -211,7 +214,7 @@ class _Reader:
 
     def _is_you_get(self, action: Token) -> bool:
         passive = self.text.startswith(("be ", "get ", "being "), action.start)
-        told = action.kind in ("other", "refund_noun") or self.text.startswith("hear", action.start)
+        told = action.kind in ("other", "refund_noun") or self.text.startswith(("hear", "expect"), action.start)
         return self.lang == "en" and (told or (passive and action.kind != "ship"))
 
     def _is_denied(self, part: Segment, action: Token, group: Group | None) -> bool:
@@ -301,7 +304,8 @@ class _Reader:
         if other.part_of_denial or theirs or (other.asked != self.parts[at].asked and other.asked):
             return None
         groups = [group for group in other.groups if not group.condition and not group.piece.past]
-        if not groups or (neighbour > at and groups[0].start - other.start > 8):
+        lead = 8 + sum(token.end - token.start for token in other.of("estimate"))
+        if not groups or (neighbour > at and groups[0].start - other.start > lead):
             return None
         return groups[-1] if neighbour < at else groups[0]
 

@@ -92,7 +92,10 @@ def _learn(word: bytes, lang: Lang, known: dict[bytes, _Word]) -> _Word:
     if len(known) >= _MOST_WORDS:
         known.clear()
     text = word.decode("utf-8", "replace")
-    entry = known[word] = (*_kind_of(text, lang), len(text))
+    found = _kind_of(text, lang)
+    if not found[0] and text.endswith(" "):  # a pattern whose last, optional word is missing
+        found = _kind_of(text.rstrip(" "), lang)
+    entry = known[word] = (*found, len(text))
     return entry
 
 
