@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from auditor.model import Conversation, FactValue, Hit
+from auditor.reading.questions import is_either_or
 from auditor.reading.things import named_things
 from auditor.shard import Shard
 from auditor.turns import is_text, letters, made_of, passages
@@ -15,6 +16,7 @@ ACK, PING, OPEN, ASKS = "mechanical/buyer_ack", "mechanical/ping", "mechanical/o
 CLOSING, COMPLAINS = "mechanical/closing", "procedure/complaint"
 _BROAD = frozenset({"product", "order", "greeting"})  # topics that questions on anything share
 _LONGEST_ECHO = 16  # letters
+_SHORTEST = 4  # letters of a telling word where words are spelt
 
 
 def asks(shard: Shard, conversation: Conversation, position: int, *also: str) -> bool:
@@ -22,7 +24,14 @@ def asks(shard: Shard, conversation: Conversation, position: int, *also: str) ->
     message = conversation.messages[position]
     if not is_text(message) or made_of(shard, conversation, position, (ACK,)) or made_of(shard, conversation, position, (PING,)):
         return False
-    return bool(passages(shard, conversation, position, (OPEN, ASKS, COMPLAINS, *also)))
+    return bool(passages(shard, conversation, position, (ASKS, COMPLAINS, *also))) or needs_content(shard, conversation, position)
+
+
+def needs_content(shard: Shard, conversation: Conversation, position: int) -> bool:
+    """Whether the question wants more than a yes or a no (an "either or" wants one of the two)."""
+    return bool(passages(shard, conversation, position, (OPEN,))) or (
+        conversation.langs[position] == "zh" and is_either_or(shard.texts.normal(conversation.text_ids[position]))
+    )
 
 
 def says_something(shard: Shard, conversation: Conversation, position: int) -> bool:
@@ -41,7 +50,9 @@ def same_question(shard: Shard, similarity: float, conversation: Conversation, o
 
 def things_of(conversation: Conversation, position: int) -> frozenset[str]:
     """The telling words of a message."""
-    return named_things(conversation.messages[position].text, conversation.langs[position])
+    lang = conversation.langs[position]
+    found = named_things(conversation.messages[position].text, lang)
+    return found if lang == "zh" else frozenset(word for word in found if len(word) >= _SHORTEST)
 
 
 def echoes(conversation: Conversation, asked: int, answered: Sequence[int], later: int) -> bool:

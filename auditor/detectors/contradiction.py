@@ -125,7 +125,9 @@ def _against_facts(shard: Shard, conversation: Conversation, slots: Sequence[str
         left = without_corrected(conversation, wrong, right)
         for _, group in groupby(sorted(left, key=_speaker), key=_speaker):
             mine = list(group)
-            yield _fact_hit(mine, facts[mine[0].at], all(_is_sure(one, facts[one.at]) for one in mine))
+            sure = all(_is_sure(one, facts[one.at]) for one in mine)
+            if sure or slot != "stock":  # of another thing, or of a size or sort of it, may be nothing left
+                yield _fact_hit(mine, facts[mine[0].at], sure)
 
 
 def _speaker(one: Said) -> str:

@@ -19,7 +19,7 @@ from typing import Literal
 
 import polars as pl
 
-from auditor.detectors.asked import ACK, CLOSING, COMPLAINS, OPEN, answers_hit, asks, echoes, pairs_hit, same_question
+from auditor.detectors.asked import ACK, CLOSING, COMPLAINS, answers_hit, asks, echoes, needs_content, pairs_hit, same_question
 from auditor.detectors.repeats import near_answers, same_answers
 from auditor.model import Conversation, FactValue, Hit, Message, NotEvaluated
 from auditor.shard import Shard
@@ -97,9 +97,9 @@ def _filler(shard: Shard, conversation: Conversation, turn: Turn) -> tuple[int, 
     if asked is None:
         return None
     assent = all(made_of(shard, conversation, at, (_ASSENT,)) for at in turn.answered)
-    needs_content = bool(passages(shard, conversation, asked, (OPEN,)))
+    open_question = needs_content(shard, conversation, asked)
     complaint = bool(passages(shard, conversation, asked, (COMPLAINS,)))
-    return (asked, turn.answered[0]) if needs_content or (complaint and not assent) else None
+    return (asked, turn.answered[0]) if open_question or (complaint and not assent) else None
 
 
 def _is_filler(shard: Shard, conversation: Conversation, position: int) -> bool:

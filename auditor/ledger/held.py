@@ -209,10 +209,12 @@ def _fate(shard: Shard, order: Order, due: datetime, kind: PromiseKind) -> Held:
         return Held("unverifiable", "order_export_ends_before_deadline", order=order)
     if kind == "deliver":  # exports often lack deliveries, and what arrives may be the shop's own stock
         return Held("unverifiable", "no_event_time", order=order)
-    if order.delivered_at is not None or _says_done(order, kind):
+    if (kind == "ship" and order.delivered_at is not None) or _says_done(order, kind):
         return Held("unverifiable", "no_event_time", order=order)
     asked_back = kind != "refund" or order.refund_requested_at is not None  # else it may have been paid some other way
-    return Held("broken", "never_happened", asked_back, order)
+    if order.delivered_at is not None and not asked_back:
+        return Held("unverifiable", "no_event_time", order=order)
+    return Held("broken", "never_happened", asked_back and order.delivered_at is None, order)
 
 
 def _says_done(order: Order, kind: PromiseKind) -> bool:
@@ -236,6 +238,6 @@ def _says_done(order: Order, kind: PromiseKind) -> bool:
     words = {
         "ship": ("ship", "待收货", *shipped, *over),
         "deliver": ("deliver", "已收货", "成功", "complete", "dostarcz", *over),
-        "refund": ("refund", "退款成功", "zwróc"),
+        "refund": ("refunded", "refund complete", "退款成功", "已退款", "退款完成", "zwrócon"),
     }
     return any(word in status for word in words.get(kind, ()))

@@ -10,6 +10,7 @@ from auditor.reading.segments import Group, Segment, segments
 from auditor.reading.tokens import Token, tokens
 
 _FROM_ON = ("开始", "起", "之后", "以后")  # after a time: when something begins
+_THIS_ORDER = ("您这单", "你这单", "您的这单", "您这个单", "您这件", "your order is", "yours ")
 _LONGEST = 300  # characters of a text whose condition is looked at closely
 _MARKING = frozenset({"closed", "condition", "condition_order", "order_word"}) | {
     f"anchor_{event}" for event in ("payment", "order", "return_received", "approval", "delivery", "other")
@@ -77,8 +78,16 @@ def mark_conditions(parts: list[Segment], normal: Normal, lang: Lang) -> set[int
             if part.asked:
                 conditional.add(at + 1)  # "Paid before 3 pm? Then we ship today"
     if since:
-        conditional.update(part.at for part in parts if part.at >= since.get(part.sentence, len(parts)))
+        under = (part for part in parts if part.at >= since.get(part.sentence, len(parts)))
+        conditional.update(part.at for part in under if not _is_of_this_order(parts, part, text))
     return conditional
+
+
+def _is_of_this_order(parts: list[Segment], part: Segment, text: str) -> bool:
+    """Whether it speaks of the buyer's order after a rule for all ("上午付款的下午走,您这单今天下午走"), not after an if."""
+    if not any(words in text[part.start : part.end] for words in _THIS_ORDER) or part.has("condition", "condition_order"):
+        return False
+    return not any(other.has("condition") for other in parts if other.sentence == part.sentence)
 
 
 def _drop_denied_time(part: Segment, text: str) -> None:

@@ -43,6 +43,23 @@ def _asks(part: Segment, normal: Normal, lang: Lang) -> bool:
     return any(token.start - part.start <= 4 for token in asks)
 
 
+def is_either_or(normal: Normal) -> bool:
+    """Whether a Chinese text asks by offering a word and its negation: 高不高, 合不合适, 好吃不好吃."""
+    text = normal.text
+    for at, sign in enumerate(text):
+        if sign in "不没" and at and _stands_twice(text, at):
+            return True
+    return False
+
+
+def _stands_twice(text: str, at: int) -> bool:
+    for size in (1, 2):
+        before, after = text[max(at - size, 0) : at], text[at + 1 : at + 1 + size]
+        if len(before) == size and before == after and "\u4e00" <= before[0] <= "\u9fff":
+            return True
+    return False
+
+
 def _mark_sentence(parts: list[Segment], at: int) -> None:
     """A question mark asks from the first question word of its sentence on."""
     first = start = at
