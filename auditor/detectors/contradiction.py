@@ -16,6 +16,7 @@ from typing import Literal
 
 import polars as pl
 
+from auditor.detectors.features import conversations_with_both, quotes, told_pairs
 from auditor.detectors.said import (
     Said,
     buyer_spoke_between,
@@ -72,6 +73,9 @@ def check(shard: Shard, params: Params) -> Iterator[Hit | NotEvaluated]:
         slots = params.slots or _WITH_WORDS
         for conversation in shard.conversations(_with_two_values(shard, slots)):
             yield from _against_words(shard, conversation, slots, params.against)
+        if not params.slots:
+            for conversation in shard.conversations(conversations_with_both(shard)):
+                yield from _properties(shard, conversation, params.against)
 
 
 # ---- which conversations -----------------------------------------------------------------------------------------------
@@ -306,6 +310,36 @@ def _clash(conversation: Conversation, first: Said, later: Said) -> bool:
     if first.claim.slot in _OF_SHOP:
         return True
     return may_be_the_same_thing(first.claim.text, first.asked, later.claim.text, later.asked, later.lang, first.claim.slot)
+
+
+def _properties(shard: Shard, conversation: Conversation, against: str) -> Iterator[Hit]:
+    """The first pair for each agent of a property affirmed and denied."""
+    done: set[str] = set()
+    for first, later in told_pairs(shard, conversation):
+        mine, other = later.message.sender_id, first.message.sender_id
+        if mine is None or other is None or mine in done or against not in ("any", "self" if mine == other else "colleague"):
+            continue
+        done.add(mine)
+        facts: dict[str, FactValue] = {
+            "slot": "property",
+            "said": later.quote,
+            "said_by": mine,
+            "other": first.quote,
+            "other_by": other,
+            "other_at": first.message.at,
+        }
+        yield Hit(
+            at=later.message.at,
+            conversation_id=later.message.conversation_id,
+            message_ids=(first.message.message_id, later.message.message_id),
+            agent_id=mine,
+            certainty="suspected",
+            quote=quotes((first, later)),
+            facts=facts,
+            measured=later.quote,
+            threshold=first.quote,
+            basis="two_claims",
+        )
 
 
 def _is_for_all(one: Said) -> bool:

@@ -29,7 +29,7 @@ _COMPLAINT, _EVIDENCE, _REFUSES, _SOLUTION = (
     "procedure/solution",
 )
 _DECLINES, _PARCEL, _LEAVES = "procedure/declines_evidence", "procedure/parcel_trouble", "procedure/leaves_to_carrier"
-_HOLD = "mechanical/hold"
+_HOLD, _NO_TIME = "mechanical/hold", "procedure/no_time"
 _SHOWN = ("image", "video", "file")
 
 
@@ -132,11 +132,12 @@ def _without_time(view: _View, params: Params) -> Iterator[Hit]:
 
 
 def _leaves_open(view: _View, turn: Turn, passed: Sequence[int], asked_when: Sequence[int]) -> bool:
-    """Whether the buyer is told to wait, or, after that, asks when and gets an answer without any time."""
+    """Whether the buyer is told to wait, or, after that, asks when and hears that no time can be named."""
     if any(at in passed for at in turn.answered):
         return True
-    later = [at for at in turn.answered if at > passed[0] and is_text(view.conversation.messages[at])]
-    return bool(later) and any(at in asked_when for at in turn.asked) and not any(view.names_time(at) for at in later)
+    later = [at for at in turn.answered if at > passed[0]]
+    evaded = any(view.says(at, _NO_TIME) for at in later) and not any(view.names_time(at) for at in later)
+    return evaded and any(at in asked_when for at in turn.asked)
 
 
 # ---- complaints -----------------------------------------------------------------------------------------------------------

@@ -46,10 +46,7 @@ def _asks(part: Segment, normal: Normal, lang: Lang) -> bool:
 def is_either_or(normal: Normal) -> bool:
     """Whether a Chinese text asks by offering a word and its negation: 高不高, 合不合适, 好吃不好吃."""
     text = normal.text
-    for at, sign in enumerate(text):
-        if sign in "不没" and at and _stands_twice(text, at):
-            return True
-    return False
+    return any(sign in "不没" and at > 0 and _stands_twice(text, at) for at, sign in enumerate(text))
 
 
 def _stands_twice(text: str, at: int) -> bool:
