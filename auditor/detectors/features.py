@@ -45,8 +45,12 @@ class Told:
     asked: str
 
 
-def conversations_with_both(shard: Shard) -> list[str]:
+def conversations_with_both(shard: Shard) -> tuple[str, ...]:
     """Ids of the conversations in which one line of an agent denies a word that another one holds."""
+    return shard.once(_with_both)
+
+
+def _with_both(shard: Shard) -> tuple[str, ...]:
     said = shard.messages.filter((pl.col("sender_role") == "agent") & (pl.col("content_type") == "text"))
     said = said.select("conversation_id", "text_id").unique()
     texts = shard.texts.frame.filter(pl.col("by_agent")).select("text_id", "lang", "norm")
@@ -64,7 +68,7 @@ def conversations_with_both(shard: Shard) -> list[str]:
         both = both.with_columns(pl.col("key").str.replace_all(f"[{''.join(sorted(_PARTICLES))}]", ""))
         both = both.filter((pl.col("key") != "") & pl.col("norm").str.contains(pl.col("key"), literal=True))
         found.append(both.select("conversation_id"))
-    return sorted(pl.concat(found)["conversation_id"].unique().to_list()) if found else []
+    return tuple(sorted(pl.concat(found)["conversation_id"].unique().to_list())) if found else ()
 
 
 def told_pairs(shard: Shard, conversation: Conversation) -> Iterator[tuple[Told, Told]]:
@@ -85,8 +89,17 @@ def _clash(conversation: Conversation, first: Told, later: Told) -> bool:
     lang = conversation.langs[later.at]
     if not _is_about(denial.words, other.words, lang):
         return False
-    one, two = named_things(first.head, lang), named_things(later.head, lang)
-    return not one or not two or bool(one & two)
+    return _may_be_one_part(first.head, later.head, lang)
+
+
+def _may_be_one_part(one: str, two: str, lang: Lang) -> bool:
+    """False where what stands before the verb names different parts (外帐, 内帐; the case, the strap)."""
+    if lang != "zh":
+        first, second = named_things(one, lang), named_things(two, lang)
+        return not first or not second or bool(first & second)
+    nothing = word_list("features/no_part", lang)
+    bare, other = (head if nothing is None else nothing.any.sub("", head) for head in (one, two))
+    return not bare or not other or bare in other or other in bare
 
 
 def _is_about(denied: str, affirmed: str, lang: Lang) -> bool:
