@@ -117,3 +117,56 @@ def test_answers_beside_the_question_need_a_protest() -> None:
     lines = chat(("这个是什么材质", "我们都是顺丰发货的哦"), ("我问的是什么材质", "现在下单有优惠券"))
     assert len(hits(beside, "zh", *lines, "buyer: 没回答我 什么材质")) == 1
     assert hits(beside, "zh", *lines[:3], "agent: 材质是纯棉的") == []
+
+
+OFF = mechanical.Params(kind="off_topic", times=2)
+
+
+@pytest.mark.parametrize(
+    ("lang", "pairs"),
+    [
+        (
+            "zh",
+            (
+                ("加绒吗", "宝妈您好,尺码面料页面都写了的,您看一下页面哦"),
+                ("多大的孩子穿", "面料尺码页面都有写的,麻烦看看页面呢"),
+                ("机洗会缩不", "尺码面料这些在页面写着的,看一下页面"),
+            ),
+        ),
+        (
+            "pl",
+            (
+                ("Ile waży?", "Prosimy sprawdzić szczegóły w opisie oferty."),
+                ("Czy pasuje na ramę 27?", "Szczegóły prosimy sprawdzić w opisie oferty."),
+                ("Jest klucz?", "Prosimy sprawdzić w opisie naszej oferty."),
+            ),
+        ),
+    ],
+)
+def test_a_brush_off_in_other_words_is_one_answer(lang: str, pairs: tuple[tuple[str, str], ...]) -> None:
+    chat = [line for asked, answer in pairs for line in (f"buyer: {asked}", f"agent: {answer}")]
+    assert [hit.certainty for hit in hits(NEAR, lang, *chat)] == ["suspected"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answers"),
+    [
+        (("起球吗", "掉色吗", "扎人吗"), ("这款不会起球的亲放心", "这款不会掉色的亲放心", "这款不会扎人的亲放心")),
+        (("红的有吗", "蓝的多少钱", "黑的呢"), ("红色这款目前卖129元哦", "蓝色这款目前卖139元哦", "黑色这款目前卖149元哦")),
+    ],
+)
+def test_an_answer_that_takes_up_its_question_is_no_brush_off(asked: tuple[str, ...], answers: tuple[str, ...]) -> None:
+    pairs = zip((f"buyer: {q}" for q in asked), (f"agent: {a}" for a in answers), strict=True)
+    assert hits(NEAR, "zh", *(line for pair in pairs for line in pair)) == []
+
+
+def test_the_question_called_out_again_shows_that_it_was_not_answered() -> None:
+    chat = ("buyer: 数据线有几米长", "agent: 支持快充的哦亲", "buyer: 我问线有几米", "agent: 今天下单有券呢", "buyer: …几米")
+    assert [hit.message_ids for hit in hits(OFF, "zh", *chat)] == [("m2", "m4")]
+    answered = ("buyer: 数据线有几米长", "agent: 支持快充的哦亲", "buyer: 我问线有几米", "agent: 1.5米的", "buyer: 好")
+    assert hits(OFF, "zh", *answered) == []
+
+
+def test_either_or_wants_more_than_a_nod() -> None:
+    assert hits(FILLER, "zh", "buyer: 这料子厚不厚", "agent: 嗯", "buyer: 合不合身", "agent: 看个人")
+    assert not hits(FILLER, "zh", "buyer: 这料子厚不厚", "agent: 偏薄", "buyer: 合不合身", "agent: 合身的")

@@ -123,3 +123,26 @@ def test_a_complaint_refused_unseen(lang: str, lines: tuple[str, ...]) -> None:
 )
 def test_a_complaint_that_was_looked_at(lang: str, lines: tuple[str, ...]) -> None:
     assert hits(REFUSED, lang, *lines) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "found"),
+    [("agent: 说不准的亲,要看他们", 1), ("agent: 他们九点上班", 0), ("agent: 周三", 0), ("agent: 好的呢亲", 0)],
+)
+def test_no_time_can_be_named_is_an_answer_without_a_time(last: str, found: int) -> None:
+    lines = ("buyer: 灯罩碎了", "buyer: [image]", "agent: 收到,我反馈给仓库核实", "buyer: 得几天", last, "buyer: 唉")
+    assert len(hits(NEWS, "zh", *lines)) == found
+
+
+@pytest.mark.parametrize(
+    ("lang", "complaint", "refusal"),
+    [
+        ("zh", "热水袋不发热了", "我们这边不处理的"),
+        ("zh", "橙子好多坏果", "谁家橙子能保证没坏的,不赔的"),
+        ("en", "The zip broke on day two.", "Zips don't break on their own."),
+        ("pl", "Czajnik przestał grzać", "Reklamacji nie uznajemy"),
+    ],
+)
+def test_refused_unseen(lang: str, complaint: str, refusal: str) -> None:
+    assert len(hits(REFUSED, lang, f"buyer: {complaint}", f"agent: {refusal}")) == 1
+    assert hits(REFUSED, lang, f"buyer: {complaint}", "buyer: [image]", f"agent: {refusal}") == []
