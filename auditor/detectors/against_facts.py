@@ -104,12 +104,19 @@ def _shipping_verdict(shard: Shard, conversation: Conversation, one: Said, fact:
         if named("region", " ".join(one.limits)) != tuple(one.limits):
             return None
         claim = replace(claim, subject=" ".join(sorted(one.limits)))
+    elif not claim.subject and named("region", _view(shard, conversation, one)):
+        return None  # "Alaska isn't included, it's $20 there"; "free, Hawaii excepted"
     if one.special:
         return None
     verdict = disproves(fact, claim)
     if verdict is None and fact.value.startswith("free_over") and claim.value == "free" and not claim.subject:
         return True if _is_never_free(shard, conversation, one, fact) else None
     return verdict
+
+
+def _view(shard: Shard, conversation: Conversation, one: Said) -> str:
+    text = shard.texts.normal(conversation.text_ids[one.at])
+    return text.folded if one.lang == "pl" else text.text
 
 
 def _is_never_free(shard: Shard, conversation: Conversation, one: Said, fact: Fact) -> bool:
