@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor import rulebook
+from auditor.elements import elements
 from auditor.errors import UsageError
 from auditor.model import Rule
+from auditor.money import doubt
 
 
 def explained(record: Mapping[str, Any], lang: str) -> str:
@@ -25,6 +27,11 @@ def explained(record: Mapping[str, Any], lang: str) -> str:
         ("Threshold", record["threshold"] or "–"),
         ("Conclusion", record["explanation"]),
     ]
+    if record.get("money_arithmetic"):
+        steps.append(("Money", _money(record)))
+    if rule and rule.figures:
+        steps.append(("Uncertain", doubt(rule.figures)))
+    steps += [("Elements" if n == 0 else "", line) for n, line in enumerate(map(str, elements(record, rule)))]
     if record["certainty"] == "suspected":
         steps.append(("Rests on", "how the text was understood; a person has to confirm it"))
     if rule:
@@ -36,6 +43,11 @@ def explained(record: Mapping[str, Any], lang: str) -> str:
     if record["suppressed_by"]:
         steps.append(("Suppressed", f"not counted: {_suppressed(record['suppressed_by'])}"))
     return "\n".join(_step(name, text) for name, text in steps)
+
+
+def _money(record: Mapping[str, Any]) -> str:
+    amount = record.get("money_at_risk")
+    return f"{amount or 'amount unknown'} {record.get('currency') or ''}: {record['money_arithmetic']}"
 
 
 def _suppressed(by: str) -> str:
@@ -57,6 +69,10 @@ def _clause(record: Mapping[str, Any], rule: Rule | None, lang: str) -> str:
         return str(record["clause"])
     clause = rule.clause
     note = f"; {clause.note[lang]}" if clause.note else ""
+    if clause.text:
+        note = f"; {clause.wording}: {clause.text[lang]}{note}"
+    if clause.effective_from:
+        note = f"; in force from {clause.effective_from}" + (f" to {clause.effective_to}" if clause.effective_to else "") + note
     return f"{record['clause']} – {clause.source}, seen {clause.seen.isoformat()}, confidence: {clause.confidence}{note}"
 
 

@@ -1,11 +1,11 @@
-"""What a breach costs by its clause: the penalty's tiers applied to the order, with the arithmetic."""
+"""What a breach costs by its clause, with the arithmetic, and which figures are not certain."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from auditor.model import Order, Penalty, Tier
+from auditor.model import Figure, Order, Penalty, Tier
 
 _CENT = Decimal("0.01")
 
@@ -30,6 +30,11 @@ def at_risk(penalty: Penalty | None, order: Order | None) -> Risk:
     if amount is None:
         return Risk(None, penalty.currency, said)
     return Risk(int((amount * 100).to_integral_value(ROUND_HALF_UP)), penalty.currency, said)
+
+
+def doubt(figures: tuple[Figure, ...]) -> str:
+    """Figures that are not certain: "counted: 08:00-23:00 (source) | 09:00-21:00 (source)"; empty where there are none."""
+    return "; ".join(f"{each.param}: " + " | ".join(f"{value} ({source})" for value, source in each.says) for each in figures)
 
 
 def needs_order(penalty: Penalty | None) -> bool:

@@ -74,6 +74,8 @@ def assemble(
         ledger=whole.ledger,
         rounds=whole.rounds,
         activity=whole.activity,
+        rates=whole.rates,
+        platforms=dict(whole.conversations.group_by("platform").agg(pl.len()).sort("platform").iter_rows()),
         conversations=chats,
         notices=notices,
         orders=chats.orders([notice.order_id for notice in notices if notice.order_id]),

@@ -13,6 +13,7 @@ from auditor.model import (
     INSTANT,
     LEDGER_COLUMNS,
     MARK_COLUMNS,
+    RATE_COLUMNS,
     ROUND_COLUMNS,
     Findings,
     Ledger,
@@ -26,6 +27,7 @@ SCHEMAS: dict[str, _Schema] = {
     "findings": FINDING_COLUMNS,
     "ledger": LEDGER_COLUMNS,
     "rounds": ROUND_COLUMNS,
+    "rates": RATE_COLUMNS,
     "activity": {
         **{name: kind for name, kind in ACTIVITY_COLUMNS.items() if name not in _NOT_KEPT},
         "conversation_id": pl.String,
@@ -40,6 +42,7 @@ SCHEMAS: dict[str, _Schema] = {
     "marks": MARK_COLUMNS,
     "conversations": {
         "conversation_id": pl.String,
+        "platform": pl.String,
         "messages": pl.UInt32,
         "end": INSTANT,  # of the exports that hold it
         "deadlines": pl.List(INSTANT),  # of its promises
@@ -52,6 +55,7 @@ KEPT = (
     "findings",
     "ledger",
     "rounds",
+    "rates",
     "activity",
     "left",
     "marks",
@@ -93,6 +97,7 @@ class Whole:
     findings: Findings
     ledger: Ledger
     rounds: pl.DataFrame
+    rates: pl.DataFrame
     activity: pl.DataFrame
     not_evaluated: tuple[NotEvaluated, ...]
     marks: pl.DataFrame
@@ -113,11 +118,19 @@ def together(tables: Mapping[str, pl.LazyFrame]) -> Whole:
         Findings(findings_in_order(tables["findings"])),
         Ledger(_sorted(tables["ledger"], LEDGER_COLUMNS, made, "conversation_id", said, "kind", "text", "due")),
         _sorted(tables["rounds"], ROUND_COLUMNS, "opened_at", "conversation_id", "opened_message_id"),
+        _rates(tables["rates"]),
         days.sort(keys, nulls_last=True).select(list(ACTIVITY_COLUMNS)).collect(),
         not_evaluated(tables["left"]),
         tables["marks"].select(list(MARK_COLUMNS)).collect(),
         tables["conversations"].collect(),
     )
+
+
+def _rates(table: pl.LazyFrame) -> pl.DataFrame:
+    """The rates by agent, day and verdict: conversations are not asked for any more."""
+    keys = ["rate_id", "platform", "shop_id", "agent_id", "day", "verdict"]
+    sums = table.group_by(keys).agg(pl.col("units", "seconds", "answers").sum())
+    return sums.sort(keys, nulls_last=True).collect()
 
 
 def findings_in_order(frame: pl.LazyFrame) -> pl.DataFrame:

@@ -14,7 +14,7 @@ import polars as pl
 from auditor.check import Judged, judge_shard, merge, shards
 from auditor.check import settle as settle_marks
 from auditor.detectors import response_time
-from auditor.jurisdiction import homes, packs_of
+from auditor.jurisdiction import EVERY, homes, packs_of
 from auditor.ledger import ledger
 from auditor.model import (
     INSTANT,
@@ -35,6 +35,7 @@ from auditor.model import (
 from auditor.normalise import merged_orders, settle
 from auditor.outcome import SCHEMAS, Outcome, Whole, findings_in_order
 from auditor.params import typed_params, version_at
+from auditor.rates import rate_table
 from auditor.rounds import Terms, judged, rounds
 from auditor.shard import Shard
 from auditor.spool import Rows
@@ -81,6 +82,7 @@ def audit_part(part: Part) -> Outcome:
     tables["left"] = _left(judgement.not_evaluated)
     tables["marks"] = marks_table(judgement.marks)
     tables["rounds"] = _concat([response_rounds(shard, part.packs) for shard in made], "rounds")
+    tables["rates"] = _concat([rate_table(shard, part.packs) for shard in made], "rates")
     tables["activity"] = _concat([activity(shard) for shard in made], "activity")
     tables["doubles"] = numbers_of(
         pl.DataFrame(sorted(settled.doubles.items()), schema=SCHEMAS["doubles"], orient="row"), part.ranks
@@ -167,7 +169,9 @@ def _conversations(messages: pl.DataFrame, promises: pl.DataFrame) -> pl.DataFra
         .group_by("conversation_id")
         .agg(due.sort().alias("deadlines"), (pl.col("outcome") != "kept").any().alias("unsettled"))
     )
-    every = messages.group_by("conversation_id").agg(pl.len().alias("messages"), pl.col("seen_until").max().alias("end"))
+    every = messages.group_by("conversation_id").agg(
+        pl.col("platform").first(), pl.len().alias("messages"), pl.col("seen_until").max().alias("end")
+    )
     joined = every.join(dated, on="conversation_id", how="left").with_columns(
         pl.col("deadlines").fill_null([]), pl.col("unsettled").fill_null(False)
     )
@@ -186,6 +190,7 @@ def response_rounds(shard: Shard, packs: Sequence[Pack]) -> pl.DataFrame:
         within = table.filter((pl.col("day") >= since) & (pl.col("day") < until))
         for kind, chosen in (("first", pl.col("first")), ("later", ~pl.col("first"))):
             part = judged(within.filter(chosen), terms(shard, packs, kind, since), shard)
+            part = part.join(_own_clock(within.filter(chosen), shard, packs, kind, since), on="seq", how="left")
             parts.append(part.select(sorted(part.columns)))
     both = (
         pl.concat(parts, how="diagonal_relaxed")
@@ -195,6 +200,15 @@ def response_rounds(shard: Shard, packs: Sequence[Pack]) -> pl.DataFrame:
         )
     )
     return both.select(pl.col(name).cast(dtype) for name, dtype in ROUND_COLUMNS.items())
+
+
+def _own_clock(table: pl.DataFrame, shard: Shard, packs: Sequence[Pack], kind: str, day: date) -> pl.DataFrame:
+    """The same rounds by the shop's own clock: that of the packs for every platform."""
+    general = [rule for pack in packs if EVERY in pack.platforms for rule in pack.rules]
+    own = next((found for rule in general if (found := _terms(rule, kind, day)) is not None), Terms(_NO_LIMIT))
+    names = ("counted_s", "limit_s", "status")
+    part = judged(table, own, shard).select("seq", *(pl.col(name).alias(f"own_{name}") for name in names))
+    return part if own.limit < _NO_LIMIT else part.clear()
 
 
 def _periods(shard: Shard, packs: Sequence[Pack]) -> list[tuple[date, date]]:
@@ -230,7 +244,10 @@ def _terms(rule: Rule, kind: str, day: date) -> Terms | None:
     if values is None:
         return None
     params = typed_params(response_time.Params, values, rule.path)
-    return params.terms if params.kind == kind else None
+    if params.channels and "chat" not in params.channels:
+        return None
+    every_round = params.kind == "any" and (kind == "first" or params.unit not in ("session", "first_message"))
+    return params.terms if params.kind == kind or every_round else None
 
 
 def activity(shard: Shard) -> pl.DataFrame:

@@ -23,7 +23,7 @@ MIN_SAMPLE = 30  # conversations; below it a rate says more about chance than ab
 Z = 1.959963984540054  # two-sided 95 %
 
 KEYS = ("platform", "shop_id", "agent_id", "day")
-STATUSES = ("in_time", "late", "unanswered", "pending", "outside_hours", "unclear")
+STATUSES = ("in_time", "late", "unanswered", "pending", "outside_hours", "unclear", "left_out")
 OUTCOMES = ("kept", "broken", "pending", "unverifiable", "withdrawn")
 CERTAINTIES = ("proven", "suspected")
 

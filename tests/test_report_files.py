@@ -63,8 +63,8 @@ def test_every_language_renders_and_speaks_its_own_words(lang: str, tmp_path: Pa
     folder = written(sample(lang), tmp_path / "out")  # type: ignore[arg-type]
     known = words(lang)  # type: ignore[arg-type]
     book = openpyxl.load_workbook(folder / "manager.xlsx")
-    named = ("overview", "agents", "rules", "findings", "promises", "times", "late", "not_evaluated", "not_counted")
-    assert book.sheetnames[:9] == [known[f"sheet.{name}"] for name in named]
+    named = ("overview", "agents", "rules", "findings", "promises", "times", "late", "rates", "by_rule", "not_evaluated")
+    assert book.sheetnames[:10] == [known[f"sheet.{name}"] for name in named]
     header = [cell.value for cell in book[known["sheet.findings"]][1]]
     assert header[:3] == [known["column.verdict"], known["column.reviewer_reason"], known["column.severity"]]
     page = next((folder / "agents").glob("晓晴-*.html")).read_text(encoding="utf-8")

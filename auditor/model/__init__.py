@@ -4,7 +4,15 @@ Tables are Polars frames with the columns below. Instants are UTC; `offset_s` ke
 (seconds east of Greenwich), so that "today" means the day the agent saw. Ids are strings, always.
 """
 
-from auditor.model.columns import ACTIVITY_COLUMNS, MESSAGE_COLUMNS, NOTICE_COLUMNS, ORDER_COLUMNS, ORDER_INSTANTS, ROUND_COLUMNS
+from auditor.model.columns import (
+    ACTIVITY_COLUMNS,
+    MESSAGE_COLUMNS,
+    NOTICE_COLUMNS,
+    ORDER_COLUMNS,
+    ORDER_INSTANTS,
+    RATE_COLUMNS,
+    ROUND_COLUMNS,
+)
 from auditor.model.found import FactValue, Finding, Hit, Mark, NotEvaluated, Review, Reviews, left_out
 from auditor.model.law import (
     AppealForm,
@@ -57,6 +65,7 @@ __all__ = [
     "NOTICE_COLUMNS",
     "ORDER_COLUMNS",
     "ORDER_INSTANTS",
+    "RATE_COLUMNS",
     "ROLES",
     "ROUND_COLUMNS",
     "SEVERITIES",

@@ -91,7 +91,25 @@ ROUND_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "limit_s": pl.Int64,  # null: no rule with a limit for this platform
     "first": pl.Boolean,  # the conversation's first round
     "bot_replies": pl.UInt32,
-    "status": pl.String,  # in_time late unanswered pending outside_hours unclear
+    "status": pl.String,  # in_time late unanswered pending outside_hours unclear left_out
+    "cause": pl.String,  # what the wait is laid to: agent queue transfer bot
+    "own_counted_s": pl.Int64,  # the same wait by the shop's own clock (the packs for every platform); null: it has none
+    "own_limit_s": pl.Int64,
+    "own_status": pl.String,
+}
+
+# One row a rate, conversation, agent, day and verdict.
+RATE_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "rate_id": pl.String,
+    "platform": pl.String,
+    "shop_id": pl.String,
+    "conversation_id": pl.String,
+    "agent_id": pl.String,  # whose round failed the unit, else who answered first; null: nobody in person
+    "day": pl.Date,  # local day on which the unit began
+    "verdict": pl.String,  # passed failed, or why it is not counted: pending unclear outside_hours left_out exempt
+    "units": pl.UInt32,
+    "seconds": pl.Int64,  # counted waiting of the answered rounds
+    "answers": pl.UInt32,
 }
 
 # One row per shop, agent and local day.

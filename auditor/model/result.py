@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
 
+from auditor.model.columns import RATE_COLUMNS
 from auditor.model.found import Finding, NotEvaluated, Reviews
 from auditor.model.law import Pack
 from auditor.model.records import Conversation, InputFile, Notice, Order, Quarantined, Shop
 from auditor.model.terms import Lang
 from auditor.model.understood import LedgerEntry
+
+_RATES = {name: kind for name, kind in RATE_COLUMNS.items() if name != "conversation_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +46,7 @@ class AuditResult:
     inputs: tuple[InputFile, ...]
     quarantined: tuple[Quarantined, ...]
     counts: Mapping[str, int]  # messages, conversations, agents, orders, notices, texts, rules …
+    rates: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_RATES))  # RATE_COLUMNS without conversations
+    platforms: Mapping[str, int] = field(default_factory=dict)  # platform → conversations
     detail: Detail | None = None  # what lists for people are limited to; None: to nothing
     reviews: Reviews | None = None

@@ -10,6 +10,7 @@ from auditor.report.agents import write_agents
 from auditor.report.machine import write_findings, write_metrics, write_parquet, write_quarantine
 from auditor.report.manager import write_manager
 from auditor.report.view import view_of
+from auditor.shares import beside
 
 
 def write(
@@ -27,7 +28,7 @@ def write(
     view = view_of(result)
     write_findings(result.findings, folder / "findings.jsonl")
     write_parquet(view.scores.findings, folder / "findings.parquet")
-    write_metrics(view.scores.metrics, folder / "metrics.csv")
+    write_metrics(beside(view.scores.metrics, result.rates), folder / "metrics.csv")
     write_quarantine(result.quarantined, folder / "quarantine.jsonl")
     tell("tables", 1, 1)
 

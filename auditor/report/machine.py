@@ -32,7 +32,11 @@ FIELDS = (
     "explanation",
     "quote",
     "suppressed_by",
+    "money_at_risk",
+    "currency",
+    "money_arithmetic",
 )
+_FROM = {"money_at_risk": "cents", "money_arithmetic": "arithmetic"}  # where a field has another name than the finding's
 # What a spreadsheet might take for a formula, as a first character, full-width forms too.
 _FORMULA = r"^[=+\-@\t\r\n\x00＝＋－＠]"
 
@@ -40,17 +44,19 @@ _FORMULA = r"^[=+\-@\t\r\n\x00＝＋－＠]"
 def write_findings(findings: Iterable[Finding], path: Path) -> None:
     """One finding a line, as given; times in ISO 8601 with the offset of the message's own clock."""
     with path.open("wb") as out:
-        values = attrgetter(*FIELDS)
+        values = attrgetter(*(_FROM.get(name, name) for name in FIELDS))
         for finding in findings:
             row = dict(zip(FIELDS, values(finding), strict=True))
             row["occurred_at"] = finding.occurred_at.isoformat()
+            row["money_at_risk"] = None if finding.cents is None else f"{finding.cents / 100:.2f}"
             out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """The same columns; `occurred_at` is an instant in UTC, and `occurred_offset_s` (last) the message's own offset."""
     instant = (pl.col("local") - pl.duration(seconds=pl.col("offset_s"))).dt.replace_time_zone("UTC").cast(INSTANT)
-    columns = [instant.alias(name) if name == "occurred_at" else pl.col(name) for name in FIELDS]
+    own = {"occurred_at": instant, "money_at_risk": pl.col("cents") / 100, "money_arithmetic": pl.col("arithmetic")}
+    columns = [own.get(name, pl.col(name)).alias(name) for name in FIELDS]
     frame.select(*columns, occurred_offset_s=pl.col("offset_s")).write_parquet(path, compression="zstd")
 
 

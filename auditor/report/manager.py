@@ -9,6 +9,7 @@ import polars as pl
 from auditor.report import sheets
 from auditor.report.cells import Book
 from auditor.report.overview import add_overview
+from auditor.report.standing import by_rule_table, rates_table
 from auditor.report.view import View, reason_text, rules_table, text_of
 
 
@@ -23,6 +24,8 @@ def write_manager(view: View, path: Path) -> None:
     sheets.add(book, known, "promises", view.promises, sheets.PROMISES)
     sheets.add(book, known, "times", view.times, sheets.TIMES)
     sheets.add(book, known, "late", view.late, sheets.LATE)
+    sheets.add(book, known, "rates", rates_table(view), sheets.RATES)
+    sheets.add(book, known, "by_rule", by_rule_table(view), sheets.BY_RULE)
     sheets.add(book, known, "not_evaluated", _not_evaluated(view), sheets.NOT_EVALUATED)
     if view.not_counted.height:
         sheets.add(book, known, "not_counted", view.not_counted, sheets.NOT_COUNTED)

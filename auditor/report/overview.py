@@ -142,6 +142,7 @@ def _warnings(pen: _Pen, view: View) -> None:
         (len(refused), known["overview.warn_files"].format(count=len(refused), files=", ".join(refused[:5]))),
         (unjudged, known["overview.warn_not_evaluated"].format(count=unjudged)),
         (view.not_counted.height, known["overview.warn_not_counted"].format(count=view.not_counted.height)),
+        (len(_doubted(view)), known["overview.warn_doubt"].format(rules=", ".join(_doubted(view)))),
         (len(view.scores.money), known["overview.warn_money"]),
         (1, known["overview.warn_privacy"]),
     ]
@@ -153,6 +154,14 @@ def _warnings(pen: _Pen, view: View) -> None:
             pen.sheet.write_string(pen.row, 0, line, look)
             pen.sheet.set_row(pen.row, 17 * (1 + wide(line) // 150))
             pen.row += 1
+
+
+def _doubted(view: View) -> list[str]:
+    """Rules with findings, and rates with units, whose figures are not certain."""
+    hit = set(view.findings["rule_id"].to_list())
+    rated = set(view.result.rates["rate_id"].to_list())
+    rates = {rate.id for pack in view.result.packs for rate in pack.rates if rate.figures}
+    return sorted({rule_id for rule_id in hit if view.rules[rule_id].figures} | (rated & rates))
 
 
 def _found(pen: _Pen, view: View) -> tuple[int, int]:

@@ -36,6 +36,8 @@ FINDINGS: tuple[Spec, ...] = (
     ("confidence", "confidence", 20, "wrap"),
     ("money", "money", 11, "money"),
     ("currency", "currency", 10, "text"),
+    ("arithmetic", "money_arithmetic", 40, "wrap"),
+    ("doubt", "doubt", 44, "wrap"),
     ("finding_id", "finding_id", 22, "text"),
 )
 # Without the two columns for reviewers, and with what covers each.
@@ -87,6 +89,11 @@ LATE: tuple[Spec, ...] = (
     ("waited_s", "waited", 12, "duration"),
     ("counted_s", "counted", 14, "duration"),
     ("limit_s", "limit", 11, "duration"),
+    ("cause_word", "cause", 12, "text"),
+    ("own_counted_s", "own_counted", 14, "duration"),
+    ("own_limit_s", "own_limit", 12, "duration"),
+    ("own_status_word", "own_status", 13, "text"),
+    ("difference_s", "clock_difference", 14, "int"),
     ("first_round", "first_round", 12, "text"),
     ("agent", "agent", 20, "text"),
     ("shop", "shop", 24, "text"),
@@ -106,6 +113,8 @@ RULES: tuple[Spec, ...] = (
     ("clause", "clause", 40, "wrap"),
     ("source", "source", 40, "wrap"),
     ("confidence", "confidence", 22, "wrap"),
+    ("penalty", "penalty", 40, "wrap"),
+    ("doubt", "doubt", 50, "wrap"),
     ("note", "note", 50, "wrap"),
 )
 AGENTS: tuple[Spec, ...] = (
@@ -131,6 +140,42 @@ AGENTS: tuple[Spec, ...] = (
     ("trend", "trend", 18, "text"),
     ("shops", "shops", 28, "wrap"),
     ("platforms", "platforms", 18, "wrap"),
+)
+RATES: tuple[Spec, ...] = (
+    ("rate", "rate", 38, "wrap"),
+    ("level", "level", 10, "text"),
+    ("shop", "shop", 24, "text"),
+    ("agent", "agent", 20, "text"),
+    ("day", "day", 12, "date"),
+    ("numerator", "numerator", 11, "int"),
+    ("denominator", "denominator", 12, "int"),
+    ("share", "share", 10, "percent"),
+    ("low", "low", 11, "percent"),
+    ("high", "high", 11, "percent"),
+    ("target", "target", 10, "percent"),
+    ("sample", "sample", 14, "text"),
+    ("mean_s", "mean_wait", 13, "duration"),
+    ("pending", "left_pending", 11, "int"),
+    ("unclear", "left_unclear", 11, "int"),
+    ("outside_hours", "left_outside_hours", 12, "int"),
+    ("left_out", "left_marked", 12, "int"),
+    ("exempt", "left_exempt", 12, "int"),
+    ("platform_name", "platform", 13, "text"),
+    ("window", "window", 24, "text"),
+    ("doubt", "doubt", 50, "wrap"),
+    ("source", "source", 40, "wrap"),
+    ("rate_id", "rate_id", 30, "text"),
+)
+BY_RULE: tuple[Spec, ...] = (
+    ("rule_title", "rule_title", 36, "wrap"),
+    ("judged", "judged", 14, "int"),
+    ("clean", "clean", 11, "int"),
+    ("violations", "violations", 11, "int"),
+    ("proven", "proven", 10, "int"),
+    ("suspected", "suspected", 11, "int"),
+    ("not_evaluated", "not_evaluated", 14, "int"),
+    ("reasons", "left_why", 70, "wrap"),
+    ("rule_id", "rule_id", 36, "text"),
 )
 NOT_EVALUATED: tuple[Spec, ...] = (
     ("rule_title", "rule_title", 36, "wrap"),

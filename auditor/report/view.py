@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from auditor.model import SEVERITIES, AuditResult, Review, Rule
+from auditor.model import SEVERITIES, AuditResult, Penalty, Review, Rule
+from auditor.money import doubt, spoken
 from auditor.report.redact import mask_column
 from auditor.report.words import Words, term, verdict_choice, words
 from auditor.score import Scores, rules_by_id, score
@@ -42,7 +43,7 @@ def view_of(result: AuditResult) -> View:
         findings=findings.filter("standing"),
         not_counted=findings.filter(~pl.col("standing")),
         promises=_promises(result, _listed(result, scores.ledger), known),
-        times=_labelled(result, scores.metrics, known).with_columns(in_time_rate=rate("rounds_in_time", "rounds_judged")),
+        times=labelled(result, scores.metrics, known).with_columns(in_time_rate=rate("rounds_in_time", "rounds_judged")),
         late=_late(result, known),
     )
 
@@ -58,6 +59,13 @@ def _listed(result: AuditResult, frame: pl.DataFrame) -> pl.DataFrame:
 def text_of(texts: object, lang: str) -> str:
     """A text of a rule in the report's language, else in English, else empty."""
     return str(texts.get(lang) or texts.get("en") or "") if hasattr(texts, "get") else ""
+
+
+def penalty_text(penalty: Penalty | None, lang: str) -> str:
+    """What a breach costs: the formula, the points and what is said of them."""
+    if penalty is None:
+        return ""
+    return "; ".join(part for part in (spoken(penalty), penalty.points, text_of(penalty.note, lang), penalty.source) if part)
 
 
 def rate(hits: str, total: str) -> pl.Expr:
@@ -94,14 +102,23 @@ def reason_text(known: Words, reason: str) -> str:
     return reason.replace("_", " ")
 
 
-def _labelled(result: AuditResult, frame: pl.DataFrame, known: Words) -> pl.DataFrame:
+def names_of(result: AuditResult) -> dict[str, str]:
+    """What people call each platform: as its pack says."""
+    lang = result.lang
+    return {platform: text_of(texts, lang) for pack in result.packs for platform, texts in pack.names.items()}
+
+
+def labelled(result: AuditResult, frame: pl.DataFrame, known: Words) -> pl.DataFrame:
     """The frame with `agent`, `shop` and `platform_name` as people read them."""
     shops = {shop_id: f"{shop.name} ({shop_id})" for shop_id, shop in result.shops.items() if shop.name}
     shop = pl.col("shop_id").replace(shops) if shops else pl.col("shop_id")
     return frame.with_columns(
         agent=pl.col("agent_id").fill_null(f"({known['note.no_agent']})"),
         shop=shop,
-        platform_name=_word(known, "platform", "platform"),
+        platform_name=pl.coalesce(
+            pl.col("platform").replace_strict(names_of(result), default=None, return_dtype=pl.String),
+            _word(known, "platform", "platform"),
+        ),
     )
 
 
@@ -114,12 +131,13 @@ def _findings(result: AuditResult, frame: pl.DataFrame, known: Words, rules: dic
             "rule_title": [text_of(rules[i].title, lang) for i in ids],
             "fix": [text_of(rules[i].fix, lang) for i in ids],
             "confidence": [term(known, "confidence", rules[i].clause.confidence) for i in ids],
+            "doubt": [doubt(rules[i].figures) for i in ids],
         },
-        schema=dict.fromkeys(("rule_id", "rule_title", "fix", "confidence"), pl.String),
+        schema=dict.fromkeys(("rule_id", "rule_title", "fix", "confidence", "doubt"), pl.String),
     )
     ranks = {severity: place for place, severity in enumerate(SEVERITIES)}
     return (
-        _labelled(result, frame, known)
+        labelled(result, frame, known)
         .join(about, on="rule_id", how="left", maintain_order="left")
         .with_columns(
             rank=pl.col("severity").replace_strict(ranks, default=len(ranks), return_dtype=pl.Int32),
@@ -159,7 +177,7 @@ def _verdict(result: AuditResult, known: Words) -> pl.Expr:
 
 def _promises(result: AuditResult, frame: pl.DataFrame, known: Words) -> pl.DataFrame:
     return (
-        _labelled(result, frame, known)
+        labelled(result, frame, known)
         .with_columns(
             text=mask_column(frame.get_column("text")),
             kind_word=_word(known, "kind", "kind"),
@@ -181,9 +199,12 @@ def _late(result: AuditResult, known: Words) -> pl.DataFrame:
     offset = pl.duration(seconds=pl.col("offset_s"))
     rounds = _listed(result, result.rounds.filter(pl.col("status").is_in(["late", "unanswered"])))
     return (
-        _labelled(result, rounds, known)
+        labelled(result, rounds, known)
         .with_columns(
             status_word=_word(known, "status", "status"),
+            own_status_word=_word(known, "status", "own_status"),
+            cause_word=_word(known, "cause", "cause"),
+            difference_s=pl.col("counted_s") - pl.col("own_counted_s"),
             opened=pl.col("opened_at").dt.replace_time_zone(None) + offset,
             answered=pl.col("answered_at").dt.replace_time_zone(None) + offset,
             zone=zone(pl.col("offset_s")),
@@ -221,10 +242,25 @@ def rules_table(view: View) -> pl.DataFrame:
             "source": rule.clause.source,
             "confidence": term(known, "confidence", rule.clause.confidence),
             "confidence_key": rule.clause.confidence,
+            "penalty": penalty_text(rule.clause.penalty_on(view.result.as_of.date()), lang),
+            "doubt": doubt(rule.figures),
             "note": text_of(rule.clause.note, lang),
         }
         for rule in view.rules.values()
     ]
-    texts = ("rule_id", "rule_title", "family", "severity", "status", "clause", "source", "confidence", "confidence_key", "note")
+    texts = (
+        "rule_id",
+        "rule_title",
+        "family",
+        "severity",
+        "status",
+        "clause",
+        "source",
+        "confidence",
+        "confidence_key",
+        "note",
+        "penalty",
+        "doubt",
+    )
     schema = {**dict.fromkeys(texts, pl.String), **dict.fromkeys(("hits", "proven", "agents"), pl.Int64)}
     return pl.DataFrame(rows, schema=schema).sort(["hits", "rule_id"], descending=[True, False])
