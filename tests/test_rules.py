@@ -15,7 +15,7 @@ from auditor.ruletest.languages import has_han
 _NAMES = sorted(
     f"{path.parent.name}/{path.stem}"
     for path in RULES.glob("*/*.yaml")
-    if path.name != "pack.yaml" and not path.name.endswith(".test.yaml") and path.parent.name != "words"
+    if path.name != "pack.yaml" and not path.name.endswith(".test.yaml") and path.parent.name not in ("words", "clean")
 )
 
 
