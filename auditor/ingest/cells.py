@@ -83,14 +83,19 @@ def currencies(frame: pl.DataFrame) -> pl.DataFrame:
 
 def platforms(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
     """Add platform, shop and `zone` (a zone's name) of each row: its own, else the format's, else the options'."""
-    own = pl.col("platform").str.to_lowercase()
-    frame = frame.with_columns(
-        pl.coalesce(own, pl.lit(raw.platform, dtype=pl.String), pl.lit(settings.platform, dtype=pl.String)).alias("platform"),
-        pl.coalesce("shop_id", pl.lit(settings.shop, dtype=pl.String)).alias("shop_id"),
-    )
+    written = frame["platform"].unique().to_list()
+    plain = all(name is None or name == name.lower() for name in written)
+    own = pl.col("platform") if plain else pl.col("platform").str.to_lowercase()
+    if None in written or not plain:
+        defaults = (pl.lit(raw.platform, dtype=pl.String), pl.lit(settings.platform, dtype=pl.String))
+        frame = frame.with_columns(pl.coalesce(own, *defaults).alias("platform"))
+    if settings.shop is not None:
+        frame = frame.with_columns(pl.col("shop_id").fill_null(pl.lit(settings.shop)))
     zones = dict(settings.shop_zones or {})
     if settings.timezone or raw.timezone:
         zone = pl.lit(settings.timezone or raw.timezone)
+    elif not zones and plain and len(written) == 1:
+        zone = pl.lit(instants.zone_name(written[0] or raw.platform or settings.platform, None, None))
     else:
         by_platform = pl.col("platform").replace_strict(
             {**instants.PLATFORM_ZONES, **(settings.platform_zones or {})}, default=instants.DEFAULT_ZONE, return_dtype=pl.String
@@ -111,7 +116,8 @@ def times(frame: pl.DataFrame, name: str, raw: RawRows, settings: Frame, future_
         .when((pl.col("at") > latest) & ~pl.lit(future_ok))
         .then(pl.lit("in the future of the audit's clock; check the zone or --as-of"))
     )
-    read = read.with_columns(pl.coalesce("fault", outside).alias("fault"))
+    if read.select(outside.is_not_null().any()).item():
+        read = read.with_columns(pl.coalesce("fault", outside).alias("fault"))
     return frame.with_columns(
         read["at"].alias(name),
         read["offset_s"].alias(f"{name}.offset"),

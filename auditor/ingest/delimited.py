@@ -80,9 +80,13 @@ def fast(data: bytes, separator: str, header: int, width: int) -> pl.DataFrame |
         return None
     if data[end:] not in (b"", b"\n", b"\r\n"):
         data = data[:end]
-    if data.find(b"\x00", start) >= 0 or data.count(b"\r", start, end) != data.count(b"\r\n", start, end):
+    if data.find(b"\x00", start) >= 0:
         return None
-    if not _quotes_are_clean(np.frombuffer(data, np.uint8, end - start, start), ord(separator)):
+    line_end = 2 if data.find(b"\r", start, end) >= 0 else 1
+    if line_end == 2 and data.count(b"\r", start, end) != data.count(b"\r\n", start, end):
+        return None
+    quotes = _quotes(np.frombuffer(data, np.uint8, end - start, start), ord(separator))
+    if quotes is None:
         return None
     try:
         frame = pl.read_csv(
@@ -93,39 +97,32 @@ def fast(data: bytes, separator: str, header: int, width: int) -> pl.DataFrame |
             schema={str(index): pl.String for index in range(width)},
             empty_string_is_null=False,
             infer_schema=False,
-        ).rechunk()
+        )
     except pl.exceptions.PolarsError:
         return None
-    if not _accounts_for(frame, data, start, end, separator):
+    if not _accounts_for(frame, end - start - quotes, line_end):
         return None
     return frame.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + header + 2).alias("row"))
 
 
-def _accounts_for(frame: pl.DataFrame, data: bytes, start: int, end: int, separator: str) -> bool:
-    """Whether each line end and separator of the body either parts two cells of the frame or stands in one of its cells."""
+def _accounts_for(frame: pl.DataFrame, size: int, line_end: int) -> bool:
+    """Whether every byte of the body, but for quotes, is in a cell, between two cells or between two rows."""
     if any(frame[name].null_count() for name in frame.columns):
         return False
-    if frame.width == 1 and (any(data.find(blank, start - 1, end) >= 0 for blank in (b"\n\n", b"\n\r\n"))):
-        return False
-    quoted = data.find(b'"', start, end) >= 0
-    lines = data.count(b"\n", start, end) - (_inside(frame, "\n") if quoted else 0)
-    signs = data.count(separator.encode(), start, end) - (_inside(frame, separator) if quoted else 0)
-    return lines == frame.height - 1 and signs == frame.height * (frame.width - 1)
+    lengths = frame.select(pl.all().str.len_bytes().cast(pl.Int64).sum()).row(0)
+    between = frame.height * (frame.width - 1) + (frame.height - 1) * line_end
+    blank = frame.width == 1 and bool((frame.to_series() == "").any())  # an empty line and an empty cell look the same
+    return not blank and sum(lengths) + between == size
 
 
-def _inside(frame: pl.DataFrame, sign: str) -> int:
-    counted = frame.select(pl.all().str.count_matches(sign, literal=True).cast(pl.Int64).sum())
-    return sum(counted.row(0))
-
-
-def _quotes_are_clean(signs: _Bytes, sign: int) -> bool:
-    """Whether quotes stand only around whole cells, or doubled inside them."""
+def _quotes(signs: _Bytes, sign: int) -> int | None:
+    """How many quotes are none of any cell's text; None unless they stand only around whole cells, or doubled inside them."""
     blocks = range(0, len(signs), _BLOCK)
     quotes = np.concatenate([start + np.flatnonzero(signs[start : start + _BLOCK] == 34) for start in blocks])
     if not len(quotes):
-        return True
+        return 0
     if len(quotes) % 2:
-        return False
+        return None
     opening, closing = quotes[0::2], quotes[1::2]
     before = signs[np.maximum(opening - 1, 0)]
     after = signs[np.minimum(closing + 1, len(signs) - 1)]
@@ -134,7 +131,7 @@ def _quotes_are_clean(signs: _Bytes, sign: int) -> bool:
     doubled = closing[:-1] + 1 == opening[1:]
     opens[1:] |= doubled
     closes[:-1] |= doubled
-    return bool(opens.all() and closes.all())
+    return len(quotes) - int(np.count_nonzero(doubled)) if opens.all() and closes.all() else None
 
 
 def careful(data: bytes, separator: str, header: int, width: int) -> tuple[pl.DataFrame, list[RowFault], int, int]:

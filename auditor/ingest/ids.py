@@ -22,8 +22,14 @@ def clean_ids(frame: pl.DataFrame, names: tuple[str, ...], needed: str | None = 
 
     Nearly all ids are plain and are left as they are; each distinct one of the others is looked at once.
     """
-    for name in names:
-        frame = _clean(frame, name)
+    filled = [name for name in names if frame[name].null_count() < frame.height]
+    looks = [*((pl.col(name) == "").any().alias(f"{name}.empty") for name in filled), *(_odd(name).any() for name in filled)]
+    seen = frame.select(looks).row(0, named=True) if filled and frame.height else {}
+    blank = [name for name in filled if seen.get(f"{name}.empty")]
+    frame = frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in blank)
+    for name in filled:
+        if seen.get(name):
+            frame = _clean(frame, name)
     if needed is not None and frame[needed].null_count():
         empty = pl.when(pl.col(needed).is_null()).then(pl.lit(f"{needed} is empty; every row needs it"))
         own = [f"{needed}.fault"] if f"{needed}.fault" in frame.columns else []
@@ -31,15 +37,16 @@ def clean_ids(frame: pl.DataFrame, names: tuple[str, ...], needed: str | None = 
     return frame
 
 
+def _odd(name: str) -> pl.Expr:
+    """Whether an id is none of those that need no second look."""
+    cell = pl.col(name)
+    return ~((cell == "") | (cell.str.contains(_PLAIN) & (cell.str.len_bytes() <= MAX_ID)))
+
+
 def _clean(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     cell = pl.col(name)
-    if frame[name].null_count() == frame.height:
-        return frame
-    if (frame[name] == "").any():
-        frame = frame.with_columns(pl.when(cell != "").then(cell).alias(name))
-    plain = cell.str.contains(_PLAIN) & (cell.str.len_bytes() <= MAX_ID)
     scientific = _SCIENTIFIC_LONG if name in _PERSONS else _SCIENTIFIC
-    odd = frame.select(cell.filter(~plain).unique())
+    odd = frame.select(cell.filter(_odd(name)).unique())
     table = odd.select(cell.alias("written"), _clean_id(name).alias("clean")).with_columns(
         _id_fault("clean", scientific).alias("fault")
     )

@@ -158,30 +158,27 @@ def column(values: pl.Series, zones: pl.Series, utc_clock: bool = False) -> pl.D
     frame = pl.DataFrame({"text": values, "zone": zones})
     names = zones.unique().drop_nulls().sort().to_list()
     done = _regular(frame, names)
-    left = done["at"].is_null() & ~values.str.strip_chars().str.to_lowercase().is_in(sorted(EMPTY)).fill_null(True)
-    if left.any():
-        done = _with_irregular(done, frame.with_row_index("i").filter(left))
+    if done["at"].null_count():
+        other = frame.with_row_index("i").filter(done["at"].is_null())
+        left = other.filter(~pl.col("text").str.strip_chars().str.to_lowercase().is_in(sorted(EMPTY)).fill_null(True))
+        done = _with_irregular(done, left) if left.height else done
     return _on_the_local_clock(done, zones, names) if utc_clock else done
 
 
 def _regular(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     """The times that are written in the one regular way, parsed all at once; nulls in all other rows."""
-    frame = frame.with_columns(pl.when(pl.col("text").str.contains(_REGULAR)).then("text"))
     text = pl.col("text")
-    signs = frame.select(text.str.slice(10, 1).unique().drop_nulls()).to_series().to_list()
-    locals_ = [text.str.slice(0, 19).str.to_datetime(f"%Y-%m-%d{sign}%H:%M:%S", strict=False, time_unit="us") for sign in signs]
-    nothing = pl.lit(None, dtype=pl.Datetime("us"))
-    parsed = frame.select(pl.coalesce(*locals_, nothing).alias("local"), text.str.slice(19).alias("tail"), "zone")
-    read = [(tail, *_read_tail(tail)) for tail in parsed["tail"].unique().drop_nulls().to_list()]
+    locals_ = [
+        text.str.slice(0, 19).str.to_datetime(f"%Y-%m-%d{sign}%H:%M:%S", strict=False, time_unit="us") for sign in _signs(frame)
+    ]
+    local = pl.coalesce(*locals_, pl.lit(None, dtype=pl.Datetime("us")))
+    exact = text.str.contains(_REGULAR)  # what parses also takes blanks for noughts, and a 61st second
+    parsed = frame.select(local.alias("local"), text.str.slice(19).alias("tail"), exact.alias("exact"), "zone")
+    parsed = parsed.with_columns(pl.when("exact").then("tail").alias("tail")) if not parsed["exact"].all() else parsed
+    tails = parsed["tail"].unique().drop_nulls().to_list()
+    read = [(tail, *_read_tail(tail)) for tail in tails]
     good = [(tail, micros, offset) for tail, micros, offset, ok in read if ok]
-    tails = [tail for tail, _, _ in good]
-    tail = pl.col("tail")
-    parsed = parsed.select(
-        pl.when(pl.col("local").dt.year().is_between(1971, 2099) & tail.is_in(tails)).then("local").alias("local"),
-        tail.replace_strict(tails, [micros for _, micros, _ in good], default=None, return_dtype=pl.Int64).alias("micros"),
-        tail.replace_strict(tails, [offset for *_, offset in good], default=None, return_dtype=pl.Int64).alias("offset"),
-        "zone",
-    )
+    parsed = parsed.with_columns(_in_range(parsed).alias("local"), *_tail_columns(good, len(good) == len(tails) == 1))
     if any(offset is None for *_, offset in good):
         parsed = parsed.with_columns(_local_offsets(names).alias("offset"))
     moment = pl.col("local").dt.epoch("us") + pl.col("micros") - pl.col("offset") * 1_000_000
@@ -192,6 +189,28 @@ def _regular(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
         pl.when(known).then(False).alias("doubt"),
         pl.lit(None, dtype=pl.String).alias("fault"),
     )
+
+
+def _signs(frame: pl.DataFrame) -> list[str]:
+    """What stands between day and hour: nearly always the same in all rows, so that a look at some spares looking at all."""
+    some = pl.concat([frame.head(100), frame.tail(100)])["text"].drop_nulls().str.slice(10, 1).unique().to_list()
+    return [sign for sign in ("T", " ") if sign in some]
+
+
+def _in_range(parsed: pl.DataFrame) -> pl.Expr:
+    return pl.when(pl.col("exact") & pl.col("local").dt.year().is_between(1971, 2099)).then("local")
+
+
+def _tail_columns(good: list[tuple[str, int, int | None]], single: bool) -> list[pl.Expr]:
+    """What follows the seconds as columns `micros` and `offset`; null where it is not regular."""
+    if single:
+        ((_, micros, offset),) = good
+        return [pl.lit(micros, dtype=pl.Int64).alias("micros"), pl.lit(offset, dtype=pl.Int64).alias("offset")]
+    tail, tails = pl.col("tail"), [tail for tail, *_ in good]
+    return [
+        tail.replace_strict(tails, [micros for _, micros, _ in good], default=None, return_dtype=pl.Int64).alias("micros"),
+        tail.replace_strict(tails, [offset for *_, offset in good], default=None, return_dtype=pl.Int64).alias("offset"),
+    ]
 
 
 def _local_offsets(names: list[str]) -> pl.Expr:

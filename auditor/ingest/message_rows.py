@@ -10,6 +10,7 @@ import polars as pl
 from auditor.conversations import spread
 from auditor.ingest.cells import Frame, fault_of, judge, platforms, times, words
 from auditor.ingest.ids import clean_ids
+from auditor.ingest.slices import in_slices
 from auditor.ingest.tables import NOT_TEXT, RawRows
 from auditor.ingest.words import (
     CHANNEL_WORDS,
@@ -32,7 +33,13 @@ _IDS = ("conversation_id", "message_id", "sender_id", "platform", "shop_id", "bu
 
 def messages(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
     """The canonical columns, with `fault` and `fault_column` where a row cannot be used."""
-    frame = spread(clean_ids(frame, _IDS, "conversation_id"), ("platform", "shop_id"))
+    frame = in_slices(frame, lambda rows: clean_ids(rows, _IDS, "conversation_id"))
+    frame = in_slices(spread(frame, ("platform", "shop_id")), lambda rows: _shaped(rows, raw, settings))
+    return _derive_ids(frame)
+
+
+def _shaped(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
+    """Everything of a row that depends on no other row."""
     frame = times(platforms(frame, raw, settings), "sent_at", raw, settings)
     frame = words(frame, "sender_role", ROLE_WORDS, ROLES, None)
     frame = words(frame, "content_type", CONTENT_WORDS, CONTENT_TYPES, "text")
@@ -40,8 +47,7 @@ def messages(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame
     frame = words(frame, "lang", LANG_WORDS, LANGS, None)
     frame = frame.with_columns(pl.col("text").fill_null(""))
     frame = judge(frame, _faults(frame))
-    frame = _things_sent(_platform_lines(frame)).rename({"sent_at.offset": "offset_s", "sent_at.doubt": "time_doubt"})
-    return _derive_ids(frame)
+    return _things_sent(_platform_lines(frame)).rename({"sent_at.offset": "offset_s", "sent_at.doubt": "time_doubt"})
 
 
 def _platform_lines(frame: pl.DataFrame) -> pl.DataFrame:
@@ -92,7 +98,7 @@ def _faults(frame: pl.DataFrame) -> dict[str, pl.Expr]:
         .then(pl.lit("the text was stored as a number; export it as text"))
         .when(text.str.contains("\x00", literal=True))
         .then(pl.lit("the text holds NUL characters or bytes that are not UTF-8; export it again as UTF-8"))
-        .when(text.str.len_chars() > MAX_TEXT)
+        .when((text.str.len_bytes() > MAX_TEXT) & (text.str.len_chars() > MAX_TEXT))
         .then(pl.lit(f"the text is longer than {MAX_TEXT:,} characters"))
     )
     return faults

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -12,7 +15,8 @@ import polars as pl
 from auditor.ingest import json_blocks
 from auditor.ingest.tables import NOT_TEXT, Refused, RowFault, cut
 
-_BLOCK_BYTES = 4 << 20
+_BLOCK_BYTES = 16 << 20
+_AHEAD = min(os.cpu_count() or 1, 4)
 _ODD_SPACE = (b'" :', b'"  ', b'" \t', b'"\t', b'"\r')
 _TEXT_CELLS = frozenset({str, type(None)})
 _PLAIN_CELLS = frozenset({str, int, type(None)})
@@ -145,8 +149,7 @@ def rows(data: bytes, wanted: Sequence[str]) -> tuple[pl.DataFrame, list[RowFaul
     frames: list[pl.DataFrame] = []
     keys: set[str] = set()
     count = 0
-    for block, first in _cuts(data):
-        quick = json_blocks.fast(block)
+    for block, first, quick in _read_ahead(data):
         if quick is not None:
             keys.update(quick.columns)
             frames.append(_wanted(quick, wanted, first))
@@ -159,6 +162,15 @@ def rows(data: bytes, wanted: Sequence[str]) -> tuple[pl.DataFrame, list[RowFaul
     if not frame.height:
         raise Refused("no line holds a readable JSON object; export it again as UTF-8 JSON lines")
     return frame, faults, count, keys
+
+
+def _read_ahead(data: bytes) -> Iterator[tuple[bytes, int, pl.DataFrame | None]]:
+    """Blocks, the number of their first line, and what could be read at once of them; a few at a time, side by side."""
+    cuts = _cuts(data)
+    with ThreadPoolExecutor(_AHEAD) as pool:
+        while ahead := list(islice(cuts, _AHEAD)):
+            for (block, first), quick in zip(ahead, pool.map(lambda cut: json_blocks.fast(cut[0]), ahead), strict=True):
+                yield block, first, quick
 
 
 def _chunk(numbered: list[tuple[int, bytes]], wanted: Sequence[str], faults: list[RowFault], keys: set[str]) -> pl.DataFrame:
