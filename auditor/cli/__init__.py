@@ -8,6 +8,7 @@ from auditor import __version__
 from auditor.cli.appeal import appeal
 from auditor.cli.doctor import doctor
 from auditor.cli.formats import formats
+from auditor.cli.quarantine import quarantine
 from auditor.cli.reading import explain, understand
 from auditor.cli.review import review
 from auditor.cli.rules import rules
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for command in (run, appeal, understand, explain, review, sample, rules, formats, doctor):
+for command in (run, appeal, understand, explain, review, sample, rules, formats, quarantine, doctor):
     main.add_command(command)

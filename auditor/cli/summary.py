@@ -8,6 +8,7 @@ from pathlib import Path
 from auditor.appeal import deadline
 from auditor.cli.run import severe
 from auditor.model import FAMILIES, AuditResult
+from auditor.quarantine import Group, grouped
 from auditor.rulebook.overlay import expired
 
 _HOW = {"refused": "Not read", "postponed": "Left for the next run"}
@@ -34,7 +35,10 @@ def _read(result: AuditResult) -> list[str]:
 def unread(result: AuditResult) -> list[str]:
     """What was not audited, and why: the faults that even a quiet run tells."""
     count = result.counts["quarantined"]
-    lines = [f"{count:,} rows went to quarantine (quarantine.jsonl says why)."] if count else []
+    lines = [f"{count:,} rows went to quarantine (quarantine.jsonl has each):"] if count else []
+    groups = grouped(row for row in result.quarantined if row.row)
+    lines += [f"  {plain(group)}" for group in groups[:5]]
+    lines += [f"  … and {len(groups) - 5} more reasons (`auditor quarantine list` shows all)."] if len(groups) > 5 else []
     refused = [file for file in result.inputs if file.status != "read"]
     lines += [f"{_HOW[file.status]}: {file.path}: {file.reason}" for file in refused[:5]]
     if len(refused) > 5:
@@ -48,6 +52,11 @@ def outdated(result: AuditResult) -> list[str]:
         f"Expired on {overlay.until.isoformat()}: {overlay} for {overlay.rule}; renew it or remove it."
         for overlay in expired(result.packs, result.as_of.date())
     ]
+
+
+def plain(group: Group) -> str:
+    """A group on one line, without signs that a terminal obeys."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(group))
 
 
 def _found(result: AuditResult) -> list[str]:

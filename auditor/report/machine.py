@@ -10,6 +10,7 @@ import orjson
 import polars as pl
 
 from auditor.model import INSTANT, Finding, Quarantined
+from auditor.quarantine import value_of, what_and_mend
 
 FIELDS = (
     "finding_id",
@@ -72,8 +73,10 @@ def write_metrics(metrics: pl.DataFrame, path: Path) -> None:
 
 
 def write_quarantine(quarantined: Iterable[Quarantined], path: Path) -> None:
-    """One unusable row a line: file, row (0: the whole file), column, reason and the row as it stood."""
+    """One unusable row a line: file, row (0: the whole file), column, reason, mend, the cell's value and the row as it stood."""
     with path.open("wb") as out:
         for q in quarantined:
-            row = {"file": q.file, "row": q.row, "column": q.column, "reason": q.reason, "raw": q.raw}
+            _, mend = what_and_mend(q.reason)
+            row = {"file": q.file, "row": q.row, "column": q.column, "reason": q.reason, "mend": mend}
+            row |= {"value": value_of(q) if q.row else "", "raw": q.raw}
             out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))

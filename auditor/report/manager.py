@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from auditor.quarantine import grouped
 from auditor.report import sheets
 from auditor.report.cells import Book
 from auditor.report.overview import add_overview
@@ -78,9 +79,17 @@ def _not_evaluated(view: View) -> pl.DataFrame:
 def _add_inputs(book: Book, view: View) -> None:
     known, result = view.words, view.result
     quarantine = [
-        {"file": q.file, "row": q.row, "column": q.column, "reason": q.reason, "raw": q.raw} for q in result.quarantined
+        {
+            "file": group.file,
+            "count": group.count,
+            "examples": ", ".join(str(row) for row in group.rows if row) + (" …" if group.count > len(group.rows) else ""),
+            "column": group.column,
+            "reason": f"{group.reason}; {group.mend}" if group.mend else group.reason,
+            "raw": group.example,
+        }
+        for group in grouped(result.quarantined)
     ]
-    schema = {name: pl.Int64 if name == "row" else pl.String for name, *_ in sheets.QUARANTINE}
+    schema = {name: pl.Int64 if name == "count" else pl.String for name, *_ in sheets.QUARANTINE}
     sheets.add(book, known, "quarantine", pl.DataFrame(quarantine, schema=schema), sheets.QUARANTINE)
     inputs = [
         {

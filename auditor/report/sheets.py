@@ -186,10 +186,11 @@ NOT_EVALUATED: tuple[Spec, ...] = (
 )
 QUARANTINE: tuple[Spec, ...] = (
     ("file", "file", 44, "wrap"),
-    ("row", "row", 9, "int"),
+    ("count", "count", 9, "int"),
+    ("examples", "row", 22, "text"),
     ("column", "field", 18, "text"),
-    ("reason", "reason", 60, "wrap"),
-    ("raw", "raw", 80, "wrap"),
+    ("reason", "reason", 80, "wrap"),
+    ("raw", "raw", 50, "wrap"),
 )
 INPUTS: tuple[Spec, ...] = (
     ("path", "file", 48, "wrap"),
