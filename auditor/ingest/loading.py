@@ -10,6 +10,7 @@ import polars as pl
 
 from auditor.conversations import spread
 from auditor.errors import Fault, UsageError
+from auditor.gaps import with_gaps
 from auditor.ingest import encoding, formats, instants
 from auditor.ingest import facts as facts_format
 from auditor.ingest.arrival import WRITING, Arrival, arrivals
@@ -206,6 +207,8 @@ def _read(
         return
     item.table = shaped.table
     item.faults = tuple(sorted((*raw.faults, *_weighted(raw, shaped.faults)), key=lambda fault: fault.row))
+    if match.kind == "transcript":
+        item.table = with_gaps(shaped.table, [fault.raw for fault in item.faults])
     item.silent = match.kind == "orders" and not set(raw.understood) & {"shipped_at", "first_scan_at"}
     item.rows, item.blank = raw.rows, raw.blank + shaped.blank
     item.note = "; ".join(note for note in (source_note, raw.note, "" if raw.rows else "the file has no rows") if note)
@@ -235,7 +238,6 @@ def _gather(opened: Sequence[_Opened], shops: Mapping[str, Shop]) -> Loaded:
             parts[item.match.kind].append(item.table.with_columns(pl.lit(index, dtype=pl.UInt32).alias("source")))
         item.table = None
     tables = {kind: _table(parts.pop(kind), columns) for kind, columns in _TABLES.items()}
-    inputs = tuple(_input(item) for item in opened)
     messages = spread(tables["transcript"], ("platform", "shop_id", "buyer_id")).with_columns(
         pl.col("platform").fill_null("unknown")
     )
