@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -42,9 +43,26 @@ def run(request: Request, progress: Progress) -> AuditResult:
         store = held.enter_context(state.Store.opened(request.state, request.full))
         work = held.enter_context(state.work_folder(request.state / "work"))
         result = nights.audit(request, store, work, progress, clock)
+        state.put(request.state, state.DEADLINES, at_risk(result))  # before hours of bundling: whatever happens, these are known
         with state.building(request.out) as folder:
             written(result, folder, request, progress, clock)
     return result
+
+
+def at_risk(result: AuditResult) -> list[dict[str, str | None]]:
+    """The penalties that can still be appealed, the most urgent first; without `appeal_by` where no rule says until when."""
+    found = []
+    for notice in result.notices:
+        by, _ = appeal.deadline(notice, result.packs)
+        if by is None or by >= result.as_of:
+            until = by.isoformat() if by else None
+            about = {"platform": notice.platform, "shop_id": notice.shop_id, "order_id": notice.order_id}
+            found.append({"notice_id": notice.notice_id, "appeal_by": until, **about})
+    return sorted(found, key=lambda each: (each["appeal_by"] is None, _instant(each["appeal_by"]), each["notice_id"] or ""))
+
+
+def _instant(text: str | None) -> float:
+    return datetime.fromisoformat(text).timestamp() if text else 0.0
 
 
 def written(result: AuditResult, folder: Path, request: Request, progress: Progress, clock: Stopwatch) -> AuditResult:

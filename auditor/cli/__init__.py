@@ -8,12 +8,14 @@ from auditor import __version__
 from auditor.cli.appeal import appeal
 from auditor.cli.doctor import doctor
 from auditor.cli.formats import formats
+from auditor.cli.prune import prune
 from auditor.cli.quarantine import quarantine
 from auditor.cli.reading import explain, understand
 from auditor.cli.review import review
 from auditor.cli.rules import rules
 from auditor.cli.run import run
 from auditor.cli.sample import sample
+from auditor.cli.status import status
 from auditor.cli.terminal import Commands
 
 
@@ -26,5 +28,7 @@ def main() -> None:
     """
 
 
-for command in (run, appeal, understand, explain, review, sample, rules, formats, quarantine, doctor):
+for command in (
+    run, status, prune, appeal, understand, explain, review, sample, rules, formats, quarantine, doctor,
+):  # fmt: skip
     main.add_command(command)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditor.cli.config import configured
-from auditor.cli.terminal import instant, log, mute, progress, say, speak_json
+from auditor.cli.terminal import beating, instant, log, mute, progress, say, speak_json
 from auditor.errors import EXIT_FINDINGS, EXIT_OK, EXIT_QUARANTINE, Fault, UsageError
 
 if TYPE_CHECKING:
@@ -75,6 +75,12 @@ def run(**options: Any) -> None:
 
     INPUT: transcript exports (files, folders or globs); orders, notices and facts lying among them are recognised.
     """
+    with beating(options["state"]) as beat:
+        code = _run(options, beat)
+    sys.exit(code)
+
+
+def _run(options: Mapping[str, Any], beat: dict[str, Any]) -> int:
     request = request_of(options, lambda as_of: Path("reports") / as_of.date().isoformat())
     from auditor.audit import run as audit_and_write
 
@@ -84,8 +90,9 @@ def run(**options: Any) -> None:
     with progress(options["quiet"], options["log_json"]) as show:
         result = audit_and_write(request, show)
     code = exit_code(result, options["fail_on"])
+    beat.update(as_of=request.as_of.isoformat(), out=str(request.out), exit_code=code, counts=dict(result.counts))
     _tell(result, request.out, code, options)
-    sys.exit(code)
+    return code
 
 
 def inputs_of(command: click.Command) -> None:

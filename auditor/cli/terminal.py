@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from auditor.errors import EXIT_FAILED, EXIT_USAGE, AuditorError
+from auditor.errors import EXIT_FAILED, EXIT_LOCKED, EXIT_USAGE, AuditorError
 
 Progress = Callable[[str, int, int], None]
 _INTERRUPTED = 130
@@ -57,6 +57,26 @@ class Commands(click.Group):
 def speak_json(ctx: click.Context) -> None:
     """From now on everything on standard error is a JSON line."""
     ctx.meta[_JSON] = True
+
+
+@contextmanager
+def beating(folder: Path | None) -> Iterator[dict[str, Any]]:
+    """Leave word in the state's folder of how the run went, whatever happens but a kill; fill in what it should say."""
+    told: dict[str, Any] = {"started_at": _now(), "pid": os.getpid(), "exit_code": EXIT_FAILED, "faults": []}
+    try:
+        yield told
+    except BaseException as error:
+        told["exit_code"], told["faults"] = _meaning(click.get_current_context(), error)
+        raise
+    finally:
+        if folder is not None and told["exit_code"] != EXIT_LOCKED:  # the run that holds the lock will speak for itself
+            from auditor import state
+
+            state.beat(folder, {**told, "ended_at": _now()})
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _meaning(ctx: click.Context, error: BaseException) -> tuple[int, list[str]]:

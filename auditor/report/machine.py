@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import timedelta, timezone
 from operator import attrgetter
 from pathlib import Path
 
 import orjson
 import polars as pl
 
-from auditor.model import INSTANT, Finding, Quarantined
+from auditor.model import INSTANT, Finding, Findings, Quarantined
 from auditor.quarantine import value_of, what_and_mend
 
 FIELDS = (
@@ -46,11 +47,24 @@ def write_findings(findings: Iterable[Finding], path: Path) -> None:
     """One finding a line, as given; times in ISO 8601 with the offset of the message's own clock."""
     with path.open("wb") as out:
         values = attrgetter(*(_FROM.get(name, name) for name in FIELDS))
+        if isinstance(findings, Findings):
+            out.writelines(_lines(findings))
+            return
         for finding in findings:
             row = dict(zip(FIELDS, values(finding), strict=True))
             row["occurred_at"] = finding.occurred_at.isoformat()
             row["money_at_risk"] = None if finding.cents is None else f"{finding.cents / 100:.2f}"
             out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _lines(findings: Findings) -> Iterator[bytes]:
+    """The same from a table, without an object for each."""
+    zones = {offset: timezone(timedelta(seconds=offset)) for offset in findings.frame["offset_s"].unique().to_list()}
+    fields = [_FROM.get(name, name) if name != "occurred_at" else "local" for name in FIELDS]
+    place = FIELDS.index("occurred_at")
+    for *values, offset in findings.frame.select(*fields, "offset_s").iter_rows():
+        values[place] = values[place].replace(tzinfo=zones[offset]).isoformat()
+        yield orjson.dumps(dict(zip(FIELDS, values, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:

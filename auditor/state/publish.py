@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import shutil
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from auditor.errors import FailedError, Fault, LockedError, UsageError
 
+_HERE = -100  # AT_FDCWD
+_EXCHANGE = 2  # RENAME_EXCHANGE
 _MARK = "run.json"  # a folder that holds it was written by a run
 
 
@@ -146,6 +149,10 @@ def _recover(out: Path) -> None:
 
 def _replace(aside: Path, out: Path) -> None:
     old = out.parent / f".{out.name}.old"
+    if out.exists() and _exchanged(aside, out):
+        sync(out.parent)
+        shutil.rmtree(aside, ignore_errors=True)
+        return
     if out.exists():
         out.replace(old)
     try:
@@ -156,6 +163,21 @@ def _replace(aside: Path, out: Path) -> None:
         raise
     sync(out.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Swap two folders in one step, so that a reader always finds one of them; False where the system cannot."""
+    if not sys.platform.startswith("linux"):
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "renameat2"):
+        return False
+    if libc.renameat2(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):  # the file system cannot
+        return False
+    raise OSError(code, os.strerror(code), str(other))
 
 
 def sync_tree(folder: Path) -> None:

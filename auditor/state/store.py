@@ -20,11 +20,13 @@ import polars as pl
 from auditor.errors import FailedError, Fault, UsageError
 from auditor.model import InputFile
 from auditor.state import schema
+from auditor.state.heartbeat import DEADLINES, HEARTBEAT
 from auditor.state.place import refuse_network
 from auditor.state.publish import cannot_write, sync, taken
 
 FILE = "state.sqlite"
 SEGMENTS = "segments"
+_OURS = frozenset({"lock", SEGMENTS, "work", HEARTBEAT, DEADLINES, f".{HEARTBEAT}.new", f".{DEADLINES}.new"})
 _COLUMNS = tuple(field.name for field in fields(InputFile))
 _MEND = "restore the folder from a backup, or run once with --full and all exports to build it anew"
 
@@ -68,7 +70,7 @@ class Store:
         refuse_network(folder)
         if folder.exists() and not folder.is_dir():
             raise UsageError(Fault(str(folder), "is a file", "give a folder with --state"))
-        if folder.is_dir() and any(p.name != "lock" for p in folder.iterdir()) and not (folder / FILE).exists():
+        if folder.is_dir() and any(p.name not in _OURS for p in folder.iterdir()) and not (folder / FILE).exists():
             raise UsageError(Fault(str(folder), "is not empty and holds no state", "give --state an empty or new folder"))
         try:
             (folder / SEGMENTS).mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -83,6 +85,8 @@ class Store:
             if not full:
                 store._verify()
             yield store
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise FailedError(_not_worked(folder, error)) from error
         except sqlite3.OperationalError as error:
             fault = Fault(str(folder), f"the state cannot be written ({error})", "look at the disk, then run again")
             raise FailedError(fault) from error
@@ -91,6 +95,8 @@ class Store:
         finally:
             if db is not None:
                 db.close()
+            with suppress(OSError):
+                os.ftruncate(handle, 0)  # nobody is at work any more
             os.close(handle)
 
     def _clean(self) -> None:
@@ -240,6 +246,14 @@ def _open(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _not_worked(folder: Path, error: Exception) -> Fault:
+    if isinstance(error, OSError):
+        return cannot_write(folder, error)
+    return Fault(
+        str(folder), f"a table could not be read or written ({error})", "look at the disk and its free space, then run again"
+    )
 
 
 def _refuse_damage(db: sqlite3.Connection) -> None:
