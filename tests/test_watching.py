@@ -19,11 +19,6 @@ NOTICE = {
     "issued_at": "2026-03-19T20:00:00+08:00",
     "appeal_by": "2026-03-20T20:00:00+08:00",
 }
-    "notice_id": "N1",
-    "platform": "pinduoduo",
-    "issued_at": "2026-03-19T20:00:00+08:00",
-    "appeal_by": "2026-03-20T20:00:00+08:00",
-}
 DAY = timedelta(days=1)
 
 

@@ -1,0 +1,1 @@
+"""Faults injected at every file-system call of the real nightly run."""
