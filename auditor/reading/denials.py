@@ -19,8 +19,10 @@ def has_denial(part: Segment, action: Token, group: Group | None, text: str, lan
     """Whether the segment denies its action; a denial within a condition does not ("如果不合适3天内给您退")."""
     if lang != "zh":
         return part.has("negated_act") or any(not _in_condition(part, token, action) for token in part.of("neg"))
-    if _is_attribute(part, action, text):
+    if text.startswith("的", action.end) and _is_attribute(part, action, text):
         return True
+    if not part.has("neg", "negated_act"):
+        return False
     conditions = part.of("condition") if group is not None else []
     first, last = (conditions[0].end, group.start) if conditions and group is not None else (0, 0)
     denials = [token for token in part.of("neg", "negated_act") if not first <= token.start < last]
@@ -37,7 +39,7 @@ def _in_condition(part: Segment, denial: Token, action: Token) -> bool:
 def _is_attribute(part: Segment, action: Token, text: str) -> bool:
     """Whether the verb only says of which thing is spoken ("48小时发货的标签"): 的 and a noun that is no token follow it."""
     at = action.end + 1
-    if at + 1 >= part.end or text[action.end] != "的" or not text[at : at + 2].isalpha() or text.startswith(_OF_TIME, at):
+    if at + 1 >= part.end or not text[at : at + 2].isalpha() or text.startswith(_OF_TIME, at):
         return False
     return not any(token.start < at + 2 and at < token.end for token in part.tokens if token.kind != "idiom")
 
@@ -60,6 +62,8 @@ def is_first_person(verbs: str) -> bool:
 
 def has_past(part: Segment, action: Token, text: str, lang: Lang) -> bool:
     """Whether the segment tells what has happened; not in "到了马上给您寄", where it is what the act waits for."""
+    if not part.has("past"):
+        return False
     told = part.of("past")
     if lang != "zh":
         return any(not (token.end <= action.start and " i " in text[token.end : action.start]) for token in told)

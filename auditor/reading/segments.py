@@ -14,7 +14,7 @@ from auditor.reading.tokens import Token
 
 ACTIONS = ("ship", "deliver", "refund", "reship", "reply", "compensate", "restock", "other")
 ACTION_KINDS = frozenset(kind + form for kind in ACTIONS for form in ("", "_bare", "_noun", "_done", "_asked"))
-_CUTTING = ("border", "negated_act")
+_CUTTING = frozenset({"border", "negated_act", "condition"})
 _ADDRESSING = frozenset({"filler", "to_buyer", "seller", "yes"})
 _MOST_TOKENS = 64
 _NEUTRAL = ("filler", "also", "just", "yes")
@@ -157,8 +157,9 @@ def _borders(normal: Normal, lang: Lang, tokens: list[Token]) -> list[tuple[int,
 def _cut(start: int, end: int, tokens: list[Token], text: str) -> Iterable[Segment]:
     if len(tokens) > _MOST_TOKENS:
         return _chunks(start, end, tokens, text)
-    if any(token.kind in _CUTTING or (token.kind == "condition" and text) for token in tokens):
-        return _pieces(start, end, tokens, text)
+    for token in tokens:
+        if token.kind in _CUTTING and (text or token.kind != "condition"):
+            return _pieces(start, end, tokens, text)
     return (Segment(start, end, 0, tokens),)
 
 
