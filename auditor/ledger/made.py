@@ -18,6 +18,10 @@ SAME_BURST = timedelta(minutes=3)
 _YES = ("acts/assent", "acts/echo")  # the word lists of plain yeses
 _LONGEST_SHORT_ANSWER: dict[Lang, int] = {"zh": 24, "en": 60, "pl": 60}  # characters
 
+# In a buyer's mouth: what is to be done for the buyer, and what the buyer does.
+_FOR_ME = ("给我", "帮我", "替我", "退我", "发我", "回我", "补我", "赔我", "我就", "我这", "我的", "我们这", "我要投诉")
+_BUYER_ACTS = ("我", "俺", "给你", "给您", "给店", "寄回", "退回去", "退货")
+
 Asked = list[tuple[Message, int]]  # the buyer's messages since the last human answer, with their texts
 
 
@@ -170,12 +174,16 @@ def _answered(
 
 
 def _requests(shard: Shard, text_id: int) -> tuple[Promise, ...]:
-    """What a buyer's text asks for; in Chinese "今天能发吧" and "今天能发我就拍" ask too."""
+    """What a buyer's text asks for; in Chinese a demand may look like a statement ("今天能发吧", "明天之内必须退款")."""
     reading = shard.texts.reading(text_id)
-    if reading.requests:
+    if reading.requests or shard.texts.lang(text_id) != "zh" or not reading.promises:
         return reading.requests
-    text = shard.texts.normal(text_id).text.rstrip(" .。!~")
-    return reading.promises if text.endswith("吧") or ("能" in text and "就" in text) else ()
+    text = shard.texts.normal(text_id).text
+    for of_shop in _FOR_ME:
+        text = text.replace(of_shop, "")
+    if any(word in text for word in _BUYER_ACTS):
+        return ()
+    return tuple(promise for promise in reading.promises if promise.kind != "other")
 
 
 def _ask_when(shard: Shard, asked: Asked) -> bool:

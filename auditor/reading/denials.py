@@ -10,6 +10,7 @@ from auditor.reading.tokens import Token
 
 _NEAR = 3  # characters: "今天发货不行"; a denial farther behind the verb is about something else
 _OF_TIME = ("时效", "时间", "周期", "时候")
+_NOUNS = ("idiom", "object_")
 _TOLD = ("已", "已经", "刚", "刚刚", "早就", "之前", "上次")
 
 _TO_BE = frozenset({"zostanie", "zostana", "bedzie", "beda"})
@@ -26,7 +27,16 @@ def has_denial(part: Segment, action: Token, group: Group | None, text: str, lan
     conditions = part.of("condition") if group is not None else []
     first, last = (conditions[0].end, group.start) if conditions and group is not None else (0, 0)
     denials = [token for token in part.of("neg", "negated_act") if not first <= token.start < last]
+    if group is not None:  # "不是周三是周四发" denies the first day alone
+        denials = [
+            one for one in denials if not (text.startswith("是", one.end) and text.find("是", one.end + 1, group.start) > 0)
+        ]
     return any(token.kind != "neg" or token.start <= action.end + _NEAR for token in denials)
+
+
+def _is_corrected(denial: Token, group: Group, text: str) -> bool:
+    """Whether another time is denied than the action's: "不是周三是周四发"."""
+    return text.startswith("是", denial.end) and text.find("是", denial.end + 1, group.start) > 0
 
 
 def _in_condition(part: Segment, denial: Token, action: Token) -> bool:
@@ -41,7 +51,7 @@ def _is_attribute(part: Segment, action: Token, text: str) -> bool:
     at = action.end + 1
     if at + 1 >= part.end or not text[at : at + 2].isalpha() or text.startswith(_OF_TIME, at):
         return False
-    return not any(token.start < at + 2 and at < token.end for token in part.tokens if token.kind != "idiom")
+    return not any(token.start < at + 2 and at < token.end for token in part.tokens if not token.kind.startswith(_NOUNS))
 
 
 def that_clause_of_denial(part: Segment, parts: Sequence[Segment], text: str) -> bool:

@@ -14,6 +14,7 @@ _SUMS = ("roznic", "kwot", "difference", "the difference")  # amounts, of anythi
 _GETS = ("you", "u ", "u'", "dosta", "otrzym", "pan", "bedzie pan", "powin")  # the buyer gets …
 _COMES = ("przyjdzie", "dotrze", "dojdzie", "arriv", "com", "be with")  # by mail, of a paper
 _MAKES_UP = ("补上", "补齐")  # of a parcel: it is sent again; of a shelf: it is filled
+_OF_MONEY = ("走", "出", "就走", "能走", "会走", "可以走")
 _ARRIVES = ("到", "打", "转过")
 _GOODS = ("色", "码", "款", "货", "号")
 _DENIED: dict[str, PromiseKind] = {
@@ -40,6 +41,8 @@ def kind_of(part: Segment, action: Token, actions: Sequence[Token], text: str, b
         return "compensate"
     following = [token.start for token in actions if token.start > action.start]
     end = following[0] if following else part.end
+    if kind == "ship" and text[action.start : action.end] in _OF_MONEY and _follows_refund(part, action):
+        return "refund"
     if kind == "reship" and _is_shelf(part, action, text):
         return "restock"
     objects = [token for token in part.tokens if token.kind in _OBJECTS and token.start < end]
@@ -69,6 +72,11 @@ def _received(part: Segment, action: Token, objects: Sequence[Token], text: str)
         return "deliver"
     kinds = [_OBJECTS[token.kind] for token in objects]
     return next((kind for kind in kinds if kind in ("refund", "other", "compensate")), "deliver")
+
+
+def _follows_refund(part: Segment, action: Token) -> bool:
+    """Whether it is money that leaves: "退款今天走"."""
+    return any(token.kind == "refund" and token.end <= action.start for token in part.tokens)
 
 
 def _is_shelf(part: Segment, action: Token, text: str) -> bool:

@@ -108,6 +108,8 @@ def may_promise(normal: Normal, lang: Lang, kinds: set[str]) -> bool:
 def segments(normal: Normal, lang: Lang, tokens: list[Token]) -> list[Segment]:
     """The segments of a text, in order; those without a token are there too (a turn lies between their neighbours)."""
     text = normal.text
+    if lang == "zh" and "到" in text:
+        _mark_ranges(text, tokens)
     quoted = deque(_quoted(text))
     result: list[Segment] = []
     sentence, last_end, at = 0, 0, 0
@@ -131,6 +133,16 @@ def segments(normal: Normal, lang: Lang, tokens: list[Token]) -> list[Segment]:
             result[-1].asked = "?" in text[end : end + 2].split(" ")[0]
         last_end = end
     return result
+
+
+def _mark_ranges(text: str, tokens: list[Token]) -> None:
+    """In "8月18号到8月25号" nothing arrives: the word between two times only joins them."""
+    for at in range(1, len(tokens) - 1):
+        before, token, after = tokens[at - 1 : at + 2]
+        if token.kind != "deliver" or before.kind != "time" or after.kind != "time":
+            continue
+        if before.end == token.start and token.end == after.start and text[token.start : token.end] == "到":
+            tokens[at] = Token("also", token.start, token.end)
 
 
 def _borders(normal: Normal, lang: Lang, tokens: list[Token]) -> list[tuple[int, int]]:
