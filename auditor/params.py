@@ -9,6 +9,7 @@ import typing
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from auditor.errors import Fault, UsageError
@@ -57,9 +58,14 @@ def yaml_names(params: type) -> Mapping[str, dataclasses.Field[Any]]:
     return {str(f.metadata.get("yaml", f.name)): f for f in dataclasses.fields(params)}
 
 
+@lru_cache(maxsize=64)
+def _hints(params: Any) -> Mapping[str, Any]:
+    return typing.get_type_hints(params)
+
+
 def check_params(params: type[P], values: Mapping[str, object]) -> tuple[P | None, list[Complaint]]:
     """The instance, or None and what is wrong, each by its way inside the values."""
-    hints, fields = typing.get_type_hints(params), yaml_names(params)
+    hints, fields = _hints(params), yaml_names(params)
     faults: list[Complaint] = []
     given: dict[str, object] = {}
     meant: set[str] = set()

@@ -182,12 +182,13 @@ def _clashes(packs: Iterable[Pack]) -> list[Fault]:
 def _bad_yields(packs: Sequence[Pack]) -> list[Fault]:
     rules = {rule.id: rule for pack in packs for rule in pack.rules}
     own = {pack.id for pack in packs}
+    names = {stem(rule_id) for rule_id in rules}
     faults = []
-    for rule in rules.values():
+    for rule in (rule for rule in rules.values() if rule.yields_to):
         for other in rule.yields_to:
             if other.startswith(f"{ANY}/"):
-                if not firsts(rule, rules):
-                    faults.append(_yield_fault(rule, f"no other pack has a rule {other!r}", suggest(other[2:], map(stem, rules))))
+                if stem(other) not in names:
+                    faults.append(_yield_fault(rule, f"no other pack has a rule {other!r}", suggest(stem(other), names)))
             elif other not in rules and other.partition("/")[0] in own:
                 faults.append(_yield_fault(rule, f"there is no rule {other!r}", suggest(other, rules)))
         if _reaches(rule.id, rules):
@@ -201,7 +202,8 @@ def _yield_fault(rule: Rule, what: str, mend: str) -> Fault:
 
 
 def _bad_includes(packs: Sequence[Pack]) -> list[Fault]:
-    known = {pack.id: {stem(rule.id) for rule in pack.rules} for pack in packs}
+    shipped = () if any(pack.path.startswith("rules/") for pack in packs) or not any(p.includes for p in packs) else _shipped()
+    known = {pack.id: {stem(rule.id) for rule in pack.rules} for pack in (*shipped, *packs)}
     faults = []
     for pack in packs:
         for name, left in pack.includes.items():
