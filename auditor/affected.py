@@ -13,7 +13,7 @@ from auditor.outcome import GEN
 from auditor.part import added
 from auditor.spool import RAW_COLUMNS
 
-_CONTENT = [name for name in ORDERS if name not in ("source", "row", "seen_until")]
+_CONTENT = [name for name in ORDERS if name not in ("source", "row", "seen_until", "scans_known")]
 
 
 @dataclass(frozen=True, slots=True)

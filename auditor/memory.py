@@ -7,12 +7,12 @@ from datetime import datetime
 
 import polars as pl
 
-from auditor.model import INSTANT, ORDER_COLUMNS
+from auditor.model import SEEN_ORDER_COLUMNS
 from auditor.outcome import GEN, SCHEMAS
 from auditor.spool import RAW_COLUMNS
 from auditor.state.store import KnownFile, Segment, Store
 
-ORDERS = {**ORDER_COLUMNS, "seen_until": INSTANT}
+ORDERS = SEEN_ORDER_COLUMNS
 
 
 class Memory:

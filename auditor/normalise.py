@@ -174,11 +174,11 @@ def _conflict(record: Mapping[str, object], key: str) -> Conflict:
 
 
 def merged_orders(raw: pl.DataFrame) -> tuple[pl.DataFrame, Counter[int], list[Conflict]]:
-    """Each order once, in order, with the latest end (`seen_until`) of the exports that name it."""
+    """Each order once, in order, with the latest end (`seen_until`) of the exports that name it, and whether any knows scans."""
     orders, doubles, conflicts = _orders(raw)
     if orders.height < raw.height:
-        ends = raw.group_by("order_id").agg(pl.col("seen_until").max())
-        orders = orders.drop("seen_until").join(ends, on="order_id", how="left").select(raw.columns)
+        ends = raw.group_by("order_id").agg(pl.col("seen_until").max(), pl.col("scans_known").any())
+        orders = orders.drop("seen_until", "scans_known").join(ends, on="order_id", how="left").select(raw.columns)
     return orders.sort("order_id", "source", "row"), doubles, conflicts
 
 

@@ -65,7 +65,8 @@ def _hints(params: Any) -> Mapping[str, Any]:
 
 def check_params(params: type[P], values: Mapping[str, object]) -> tuple[P | None, list[Complaint]]:
     """The instance, or None and what is wrong, each by its way inside the values."""
-    hints, fields = _hints(params), yaml_names(params)
+    kind: Any = params
+    hints, fields = _hints(kind), yaml_names(params)
     faults: list[Complaint] = []
     given: dict[str, object] = {}
     meant: set[str] = set()

@@ -18,8 +18,8 @@ from auditor.jurisdiction import EVERY, homes, packs_of
 from auditor.ledger import ledger
 from auditor.model import (
     INSTANT,
-    ORDER_COLUMNS,
     ROUND_COLUMNS,
+    SEEN_ORDER_COLUMNS,
     Finding,
     Findings,
     Lang,
@@ -135,12 +135,12 @@ def orders_of(messages: pl.DataFrame, orders: pl.DataFrame | Sequence[str], rank
 
 
 def all_orders(orders: pl.DataFrame | Sequence[str]) -> pl.LazyFrame:
-    """Orders as read, with seen_until, from memory or Parquet files."""
-    columns = [*ORDER_COLUMNS, "seen_until"]
+    """Orders as read, with what is known of their exports, from memory or Parquet files."""
+    columns = list(SEEN_ORDER_COLUMNS)
     if isinstance(orders, pl.DataFrame):
         return orders.lazy().select(columns)
     if not orders:
-        return pl.LazyFrame(schema={**ORDER_COLUMNS, "seen_until": INSTANT})
+        return pl.LazyFrame(schema=SEEN_ORDER_COLUMNS)
     return pl.scan_parquet(list(orders)).select(columns)
 
 

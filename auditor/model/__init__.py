@@ -12,6 +12,7 @@ from auditor.model.columns import (
     ORDER_INSTANTS,
     RATE_COLUMNS,
     ROUND_COLUMNS,
+    SEEN_ORDER_COLUMNS,
 )
 from auditor.model.found import FactValue, Finding, Hit, Mark, NotEvaluated, Review, Reviews, left_out
 from auditor.model.law import (
@@ -68,6 +69,7 @@ __all__ = [
     "RATE_COLUMNS",
     "ROLES",
     "ROUND_COLUMNS",
+    "SEEN_ORDER_COLUMNS",
     "SEVERITIES",
     "VERDICTS",
     "AppealForm",

@@ -56,6 +56,13 @@ ORDER_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "row": pl.Int64,
 }
 
+# As judged: with what is known of the export that each order came from (conversations.with_export_ends).
+SEEN_ORDER_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    **ORDER_COLUMNS,
+    "seen_until": INSTANT,
+    "scans_known": pl.Boolean,
+}
+
 NOTICE_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "notice_id": pl.String,
     "platform": pl.String,
