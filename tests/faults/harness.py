@@ -215,7 +215,7 @@ def warm() -> None:
     """Load what every night loads, once; nothing that starts threads, as these do not live through a fork."""
     os.environ["POLARS_MAX_THREADS"] = "1"
     _without_polars()
-    from auditor import nights, rulebook  # noqa: F401 - loaded for the children
+    from auditor import audit, rulebook  # noqa: F401 - loaded for the children
     from auditor.cli import main, run  # noqa: F401
     from auditor.model import LANGS
     from auditor.reading.words import word_list
@@ -224,10 +224,10 @@ def warm() -> None:
     packs = rulebook.load()
     rulebook.load = lambda *_: packs
     for path in sorted((RULES / "words").rglob("*.yaml")):
-        name = path.relative_to(RULES / "words").with_suffix("").as_posix()
-        for lang in LANGS:
-            with contextlib.suppress(Exception):
-                word_list(name, lang)
+        lang, _, name = path.relative_to(RULES / "words").with_suffix("").as_posix().partition("/")
+        if lang in LANGS:
+            words = word_list(name, lang)
+            _ = words is not None and (words.needed, words.gate)
     gc.freeze()
 
 
