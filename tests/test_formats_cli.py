@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,19 @@ def test_days_that_may_be_months_are_not_guessed(tmp_path: Path) -> None:
     assert day_orders(("11/05/2026 10:00",)) == ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M")
     text = draft_of(write(tmp_path, "en.csv", EN.replace("11/16/2026", "11/06/2026")))
     assert '# times: ["%d/%m/%Y %H:%M"]  # or "%m/%d/%Y %H:%M"' in text
+
+
+def test_each_file_in_a_zip_file_is_explained(tmp_path: Path) -> None:
+    path = tmp_path / "night.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("zh.csv", ZH)
+        archive.write(ROOT / "sample_transcripts" / "jd_orders" / "orders.csv", "jd/orders.csv")
+    done = auditor("formats", "detect", path)
+    assert done.exit_code == 2
+    assert [line.split()[1] for line in done.output.splitlines() if line.startswith("format:")] == ["jd_orders", "unknown"]
+
+
+@pytest.mark.parametrize(("option", "value"), [("--timezone", "Polska"), ("--encoding", "utf-9")])
+def test_wrong_options_are_wrong_usage(tmp_path: Path, option: str, value: str) -> None:
+    done = auditor("formats", "detect", write(tmp_path, "zh.csv", ZH), option, value)
+    assert (done.exit_code, f"{option}: {value!r} is not" in done.output) == (2, True)

@@ -149,3 +149,8 @@ def test_a_chat_tool_that_shares_names_with_the_canonical_table_is_no_quarrel(tm
     loaded = read(tmp_path, body, "a.jsonl")
     assert loaded.inputs[0].format == "chatwoot"
     assert loaded.messages["sender_role"].to_list() == ["buyer", "agent"]
+
+
+def test_an_order_is_tied_to_nobody_by_stars(tmp_path: Path) -> None:
+    body = "order_id,platform,buyer_id,status\n1,jd,jd_q***u,x\n2,jd,jd_qiuyu,x\n"
+    assert read(tmp_path, body).orders["buyer_id"].to_list() == [None, "jd_qiuyu"]

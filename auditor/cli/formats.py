@@ -37,15 +37,17 @@ def list_() -> None:
 @click.option("--timezone", metavar="ZONE", help="Zone of times without an offset.")
 @click.option("--encoding", metavar="NAME", help=_ENCODING)
 def detect(file: Path, mappings: tuple[str, ...], platform: str | None, timezone: str | None, encoding: str | None) -> None:
-    """Say which format a file is, and why; show what is read, what is not, and the first rows.
+    """Say which format a file is, and why; show what is read, what is not, and the first rows. Of a zip file: each in it.
 
     Exits with 2 where a run would refuse the file.
     """
-    from auditor.ingest import detect as recognise
+    from auditor.ingest import detect_all
 
-    found = recognise(file, platform, timezone, mappings, encoding)
-    click.echo(str(found))
-    sys.exit(0 if found.readable else EXIT_USAGE)
+    readable = True
+    for number, found in enumerate(detect_all(file, platform, timezone, mappings, encoding)):
+        click.echo("\n" * (number > 0) + str(found))
+        readable &= found.readable
+    sys.exit(0 if readable else EXIT_USAGE)
 
 
 @formats.command("map")

@@ -7,7 +7,7 @@ import polars as pl
 from auditor.ingest.tables import RowFault
 from auditor.ingest.words import ROLE_WORDS
 
-_MASKED = r"[*＊]{2}|^.?[*＊].?$"
+_MASKED = r"[*＊]"
 _HUNG = {
     "image": r"image|\.(?:png|jpe?g|gif|webp)",
     "video": r"video|\.(?:mp4|mov)",

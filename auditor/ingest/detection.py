@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import timezone as tzone
@@ -12,10 +12,13 @@ from pathlib import Path
 import polars as pl
 
 from auditor.errors import Fault, UsageError
+from auditor.ingest import encoding as encodings
 from auditor.ingest import facts, formats, instants
+from auditor.ingest.arrival import arrivals
 from auditor.ingest.cells import Frame
+from auditor.ingest.files import Named
 from auditor.ingest.mapping import TIMES
-from auditor.ingest.nearest import nearest, what_it_saw
+from auditor.ingest.nearest import what_it_saw
 from auditor.ingest.shape import shape
 from auditor.ingest.source import Source, open_source
 from auditor.ingest.tables import Match, RawRows, Refused, RowFault
@@ -106,24 +109,60 @@ def detect(
     mappings: Sequence[str | Path] = (),
     encoding: str | None = None,
 ) -> Detection:
-    """What the file is taken for. Raises UsageError where there is no such file, it is a folder, or a mapping is wrong."""
+    """What the file is taken for; of a zip file, the first file in it. Raises UsageError as `detect_all`."""
+    return next(iter(detect_all(path, platform, timezone, mappings, encoding)))
+
+
+def detect_all(
+    path: str | Path,
+    platform: str | None = None,
+    timezone: str | None = None,
+    mappings: Sequence[str | Path] = (),
+    encoding: str | None = None,
+) -> Iterator[Detection]:
+    """The file, or each file in a zip file.
+
+    Raises UsageError where there is no such file, it is a folder, or a mapping, zone or encoding is wrong.
+    """
     if Path(path).is_dir():
         raise UsageError(Fault(str(path), "is a folder", "name one of the files in it"))
     if not Path(path).exists():
         raise UsageError(Fault(str(path), "there is no such file", "check the spelling"))
     own = formats.of_mappings(mappings)
-    unknown = Detection(str(path), "unknown", "unknown", "unknown", 0, "", (), (), (), "")
+    _check(timezone, encoding)
+    for part in arrivals([Named(Path(path), str(path), None)], 0):
+        if part.refusal and not part.postponed:
+            yield replace(_unknown(part.named.shown), why=part.refusal)
+        else:
+            yield _detected(part.named, own, platform, timezone, encoding)
+
+
+def _check(timezone: str | None, encoding: str | None) -> None:
+    if timezone is not None and instants.zone(timezone) is None:
+        raise UsageError(Fault("--timezone", f"{timezone!r} is not a known zone", "write Asia/Shanghai or +08:00"))
+    if encoding is not None and encodings.known(encoding) is None:
+        raise UsageError(Fault("--encoding", f"{encoding!r} is not known", f"known: {', '.join(encodings.ENCODINGS)}"))
+
+
+def _unknown(path: str) -> Detection:
+    return Detection(path, "unknown", "unknown", "unknown", 0, "", (), (), (), "")
+
+
+def _detected(
+    named: Named, own: Sequence[formats.Format], platform: str | None, timezone: str | None, encoding: str | None
+) -> Detection:
+    unknown = _unknown(named.shown)
     try:
-        source = open_source(Path(path), str(path), given=encoding)
+        source = open_source(named.path, named.shown, named.member, encoding)
     except Refused as refusal:
         return replace(unknown, why=str(refusal))
     try:
         row, match = formats.recognise(source, None, None, own)
     except Refused as refusal:
-        header, seen = what_it_saw(source)
+        header, seen, near = what_it_saw(source)
         shown = header + 1 if source.shape == "table" else 0
         why = f"{str(refusal).partition(';')[0]}; it has {seen}"
-        return replace(unknown, encoding=source.encoding, header_row=shown, why=why, nearest=nearest(source))
+        return replace(unknown, encoding=source.encoding, header_row=shown, why=why, nearest=near)
     header = match.header + 1 if source.shape == "table" and row.id not in _HEADLESS else 0
     known = replace(unknown, format=row.id, kind=match.kind, encoding=source.encoding, header_row=header, why=match.why)
     try:

@@ -77,6 +77,7 @@ _KNOWN = Path(__file__).parent / "known"  # the formats that are data
 _FOLDERS = {
     **dict.fromkeys(("taobao_main_orders", "taobao_sub_orders"), "taobao_order_pair"),
     "amazon_all_orders": "amazon_orders",
+    "taobao_items": "taobao_orders",
 }
 
 FORMATS: tuple[Format, ...] = (

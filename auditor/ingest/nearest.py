@@ -16,24 +16,20 @@ _LEAST = 2
 _SHOWN = 12
 
 
-def what_it_saw(source: Source) -> tuple[int, str]:
-    """(0-based header record, a sentence on the columns or keys that were seen)."""
+def what_it_saw(source: Source) -> tuple[int, str, str]:
+    """(0-based header record, a sentence on the columns or keys that were seen, the nearest format)."""
     try:
         seen = sight(source)
     except Refused as refusal:
-        return 0, str(refusal)
+        return 0, str(refusal), ""
     names = [column.name for column in seen.columns]
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     place = f"under {seen.records}" if seen.records else "columns" if source.shape == "table" else "keys"
-    return seen.header, f"{len(names)} {place}: {', '.join(names[:_SHOWN])}{more}"
+    return seen.header, f"{len(names)} {place}: {', '.join(names[:_SHOWN])}{more}", _nearest(seen)
 
 
-def nearest(source: Source) -> str:
+def _nearest(seen: Sighting) -> str:
     """The format that shares most columns with the file, and what of it is missing; "" where none shares two."""
-    try:
-        seen = sight(source)
-    except Refused:
-        return ""
     names = _names(seen)
     best = max(_known(), key=lambda one: (len(names & {fold(name) for name in one[1]}), one[0]))
     shared = names & {fold(name) for name in best[1]}

@@ -7,6 +7,7 @@ import hashlib
 import polars as pl
 
 from auditor.ingest.cells import Frame, amounts, currencies, fault_of, judge, platforms, texts, times
+from auditor.ingest.chat_sides import masked
 from auditor.ingest.ids import clean_ids
 from auditor.ingest.tables import RawRows
 from auditor.model import ORDER_INSTANTS
@@ -21,6 +22,9 @@ def orders(frame: pl.DataFrame, raw: RawRows, settings: Frame) -> pl.DataFrame:
     """The canonical columns, with `fault` and `fault_column` where a row cannot be used."""
     frame = clean_ids(frame, _ORDER_IDS, "order_id").with_columns(texts(_ORDER_TEXTS))
     frame = currencies(amounts(platforms(frame, raw, settings)))
+    frame = frame.with_columns(
+        pl.when(~masked("buyer_id")).then("buyer_id")
+    )  # stars stand for many people: no chat is tied by them
     faults: dict[str, pl.Expr] = {name: fault_of(frame, name) for name in _ORDER_IDS}
     formula = pl.when(pl.col("order_id").str.starts_with("=")).then(pl.lit("the id is a formula; export ids as text"))
     faults["order_id"] = pl.coalesce(faults["order_id"], formula)
