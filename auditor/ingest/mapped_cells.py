@@ -61,7 +61,7 @@ def _unknown(series: pl.Series, table: Mapping[str, str | None]) -> pl.Series:
     folded = _folded(series)
     if any("*" in pattern for pattern in table):
         words = folded.drop_nulls().unique()
-        known = folded.is_in(words.filter([pick(table, word)[0] for word in words]))
+        known = folded.is_in([word for word in words.to_list() if pick(table, word)[0]])
     else:
         known = folded.is_in(list(table))
     return series.set(known.fill_null(False), None) if known.any() else series
