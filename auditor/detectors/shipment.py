@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 import polars as pl
 
+from auditor.ledger.held import says_done
 from auditor.model import Conversation, FactValue, Hit, Message, NotEvaluated, Order, left_out
 from auditor.shard import Shard
 from auditor.turns import is_text, may_say, passages
@@ -67,7 +68,7 @@ def _likely(shard: Shard, params: Params) -> list[str]:
             due = pl.coalesce(due, pl.col("paid_at") + params.window)
         likely = due.is_not_null() & (pl.col("shipped_at").is_null() | (pl.col("shipped_at") > due))
     else:
-        scan = pl.coalesce("first_scan_at", "delivered_at")
+        scan = pl.col("first_scan_at")
         late = scan.is_null() | (scan - pl.col("shipped_at") > params.within)
         likely = pl.col("shipped_at").is_not_null() & late
     return frame.filter(likely)["order_id"].to_list()
@@ -77,11 +78,13 @@ def _missed(shard: Shard, order: Order, params: Params) -> _Missed | None:
     """The time that the order missed for certain; None where it did not, was called off before, or the export ends too soon."""
     if params.kind == "late":
         due = order.ship_by or (order.paid_at + params.window if order.paid_at and params.window else None)
-        happened = order.shipped_at or order.first_scan_at or order.delivered_at
+        happened = order.shipped_at or order.first_scan_at
+        if happened is None and (order.delivered_at is not None or order.seen_until is None or says_done(order, "ship")):
+            return None  # it was sent or called off at a time that the export does not tell
     else:
         due = order.shipped_at + params.within if order.shipped_at else None
-        happened = order.first_scan_at or order.delivered_at
-        if happened is None and not _scans_known(shard, order):
+        happened = order.first_scan_at
+        if happened is None and (not _scans_known(shard, order) or order.delivered_at is not None):
             return None
     if due is None or (happened is not None and happened <= due):
         return None
@@ -98,7 +101,9 @@ def _scans_known(shard: Shard, order: Order) -> bool:
 
 
 def _scanned(shard: Shard) -> frozenset[str]:
-    return frozenset(shard.orders_frame.filter(pl.col("scans_known"))["order_id"].to_list())
+    frame = shard.orders_frame
+    known = frame.filter(pl.col("scans_known")) if "scans_known" in frame.columns else frame.clear()
+    return frozenset(known["order_id"].to_list())
 
 
 def _about(shard: Shard, missed: dict[str, _Missed]) -> list[str]:

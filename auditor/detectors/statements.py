@@ -107,7 +107,7 @@ def _counting(shard: Shard) -> list[str]:
 
 def _event(order: Order, kind: str) -> tuple[str, datetime] | None:
     """The earliest event of the order's books that would make the claim true."""
-    names = ("shipped_at", "first_scan_at", "delivered_at") if kind == "shipped_false" else ("refunded_at",)
+    names = ("shipped_at", "first_scan_at") if kind == "shipped_false" else ("refunded_at",)
     known = [(at, name) for name in names if isinstance(at := getattr(order, name), datetime)]
     return (min(known)[1], min(known)[0]) if known else None
 

@@ -209,7 +209,7 @@ def _fate(shard: Shard, order: Order, due: datetime, kind: PromiseKind) -> Held:
         return Held("unverifiable", "order_export_ends_before_deadline", order=order)
     if kind == "deliver":  # exports often lack deliveries, and what arrives may be the shop's own stock
         return Held("unverifiable", "no_event_time", order=order)
-    if (kind == "ship" and order.delivered_at is not None) or _says_done(order, kind):
+    if (kind == "ship" and order.delivered_at is not None) or says_done(order, kind):
         return Held("unverifiable", "no_event_time", order=order)
     asked_back = kind != "refund" or order.refund_requested_at is not None  # else it may have been paid some other way
     if order.delivered_at is not None and not asked_back:
@@ -217,7 +217,7 @@ def _fate(shard: Shard, order: Order, due: datetime, kind: PromiseKind) -> Held:
     return Held("broken", "never_happened", asked_back and order.delivered_at is None, order)
 
 
-def _says_done(order: Order, kind: PromiseKind) -> bool:
+def says_done(order: Order, kind: PromiseKind) -> bool:
     """A status that says the thing happened, or that the order was called off, although the time of it is missing."""
     status = (order.status or "").lower()
     over = ("关闭", "取消", "退款", "删除", "cancel", "closed", "void", "refund", "return", "anulow", "zwro", "zwró")
