@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from auditor.model import Conversation, FactValue, Hit
-from auditor.reading.questions import is_either_or
+from auditor.reading.questions import offered
 from auditor.reading.things import named_things
 from auditor.shard import Shard
 from auditor.turns import is_text, letters, made_of, passages
@@ -15,7 +15,7 @@ from auditor.turns import is_text, letters, made_of, passages
 ACK, PING, OPEN, ASKS = "mechanical/buyer_ack", "mechanical/ping", "mechanical/open_question", "mechanical/asks"
 CLOSING, COMPLAINS = "mechanical/closing", "procedure/complaint"
 _BROAD = frozenset({"product", "order", "greeting"})  # topics that questions on anything share
-_LONGEST_ECHO = 16  # letters
+_LONGEST_ECHO, _SHORT_ECHO = 16, 8  # letters
 _SHORTEST = 4  # letters of a telling word where words are spelt
 
 
@@ -30,7 +30,7 @@ def asks(shard: Shard, conversation: Conversation, position: int, *also: str) ->
 def needs_content(shard: Shard, conversation: Conversation, position: int) -> bool:
     """Whether the question wants more than a yes or a no (an "either or" wants one of the two)."""
     return bool(passages(shard, conversation, position, (OPEN,))) or (
-        conversation.langs[position] == "zh" and is_either_or(shard.texts.normal(conversation.text_ids[position]))
+        conversation.langs[position] == "zh" and bool(offered(shard.texts.normal(conversation.text_ids[position])))
     )
 
 
@@ -60,7 +60,9 @@ def echoes(conversation: Conversation, asked: int, answered: Sequence[int], late
     text = conversation.messages[later].text
     said, wanted = things_of(conversation, later), things_of(conversation, asked)
     told = frozenset().union(*(things_of(conversation, at) for at in answered))
-    return bool(said) and letters(text) <= _LONGEST_ECHO and said <= wanted and not wanted & told
+    if wanted & told or not said & wanted or letters(text) > _LONGEST_ECHO:
+        return False
+    return said <= wanted or (letters(text) <= _SHORT_ECHO and text.rstrip().endswith(("!", "?", "！", "？")))
 
 
 def pairs_hit(conversation: Conversation, pairs: Sequence[tuple[int, int]], times: int) -> Hit:

@@ -22,6 +22,7 @@ import polars as pl
 from auditor.detectors.asked import ACK, CLOSING, COMPLAINS, answers_hit, asks, echoes, needs_content, pairs_hit, same_question
 from auditor.detectors.repeats import near_answers, same_answers
 from auditor.model import Conversation, FactValue, Hit, Message, NotEvaluated
+from auditor.reading.questions import offered
 from auditor.shard import Shard
 from auditor.turns import Turn, is_text, letters, made_of, may_say, passages, texts_made_of, turns
 from auditor.worktime import counted_seconds
@@ -97,6 +98,9 @@ def _filler(shard: Shard, conversation: Conversation, turn: Turn) -> tuple[int, 
     if asked is None:
         return None
     assent = all(made_of(shard, conversation, at, (_ASSENT,)) for at in turn.answered)
+    words = offered(shard.texts.normal(conversation.text_ids[asked])) if conversation.langs[asked] == "zh" else frozenset()
+    if any(word in conversation.messages[at].text for at in turn.answered for word in words):
+        return None  # 够不够 – 够
     open_question = needs_content(shard, conversation, asked)
     complaint = bool(passages(shard, conversation, asked, (COMPLAINS,)))
     return (asked, turn.answered[0]) if open_question or (complaint and not assent) else None

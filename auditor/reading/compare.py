@@ -13,7 +13,7 @@ _UNITS = (("month", 1), ("miesi", 1), ("月", 1), ("year", 12), ("rok", 12), ("l
 # What is true of every region of a country, where an exception names only far ones.
 _NEAR = frozenset({"江浙沪", "北京", "广东", "福建", "山东", "河南", "湖北", "湖南", "四川"})
 _KIND_OF = {
-    **dict.fromkeys(("oak", "beech", "pine", "walnut", "ash", "birch", "maple", "acacia"), "wood"),
+    **dict.fromkeys(("oak", "beech", "pine", "walnut", "ash", "birch", "maple", "acacia", "rubberwood"), "wood"),
     "stainless steel": "steel", "carbon steel": "steel", "brass": "copper", "steel": "iron",
 }  # fmt: skip
 

@@ -43,18 +43,19 @@ def _asks(part: Segment, normal: Normal, lang: Lang) -> bool:
     return any(token.start - part.start <= 4 for token in asks)
 
 
-def is_either_or(normal: Normal) -> bool:
-    """Whether a Chinese text asks by offering a word and its negation: 高不高, 合不合适, 好吃不好吃."""
+def offered(normal: Normal) -> frozenset[str]:
+    """The words that a Chinese question offers with their negation: 高 of 高不高, 合 of 合不合适, 好吃 of 好吃不好吃."""
     text = normal.text
-    return any(sign in "不没" and at > 0 and _stands_twice(text, at) for at, sign in enumerate(text))
+    pairs = (_stands_twice(text, at) for at, sign in enumerate(text) if sign in "不没" and at > 0)
+    return frozenset(word for word in pairs if word)
 
 
-def _stands_twice(text: str, at: int) -> bool:
+def _stands_twice(text: str, at: int) -> str:
     for size in (1, 2):
         before, after = text[max(at - size, 0) : at], text[at + 1 : at + 1 + size]
         if len(before) == size and before == after and "\u4e00" <= before[0] <= "\u9fff":
-            return True
-    return False
+            return before
+    return ""
 
 
 def _mark_sentence(parts: list[Segment], at: int) -> None:
