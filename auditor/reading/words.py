@@ -66,7 +66,7 @@ class WordList:
     @cached_property
     def needed(self) -> frozenset[str] | None:
         """Words of which every text with a find holds one (Polish: without diacritics); None: there are none."""
-        named = [next(words for words in map(_literals, pattern) if words) for pattern in self.tokens]
+        named = [_named(pattern) or [] for pattern in self.tokens]
         words = words_needed(self.patterns)
         return None if words is None else words.union(*named)
 
@@ -244,7 +244,7 @@ def _token_patterns(
     literals: list[str] = []
     for at, item in enumerate(items if isinstance(items, list) else []):
         tokens = [_token(token, lang) for token in item if isinstance(token, dict)] if isinstance(item, list) else []
-        needed = next((words for words in map(_literals, tokens) if words), None)
+        needed = _named(tokens)
         if not isinstance(item, list) or len(tokens) != len(item) or needed is None:
             mend = "write - [{LOWER: word}, …] with one token that is needed and named"
             faults.append(document.fault(("tokens", at), "is not a usable token pattern", mend))
@@ -266,6 +266,12 @@ def _token(token: dict[str, Any], lang: Lang) -> dict[str, object]:
         else:
             folded[key] = value
     return folded
+
+
+def _named(tokens: Iterable[dict[str, object]]) -> list[str] | None:
+    """The words of the needed token that is likely the rarest: the longest; None where no token is named."""
+    named = [words for token in tokens if (words := _literals(token))]
+    return max(named, key=lambda words: min(map(len, words)), default=None)
 
 
 def _literals(token: dict[str, object]) -> list[str] | None:
