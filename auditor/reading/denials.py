@@ -27,15 +27,15 @@ def has_denial(part: Segment, action: Token, group: Group | None, text: str, lan
     conditions = part.of("condition") if group is not None else []
     first, last = (conditions[0].end, group.start) if conditions and group is not None else (0, 0)
     denials = [token for token in part.of("neg", "negated_act") if not first <= token.start < last]
-    if group is not None:  # "不是周三是周四发" denies the first day alone
-        denials = [
-            one for one in denials if not (text.startswith("是", one.end) and text.find("是", one.end + 1, group.start) > 0)
-        ]
+    if group is not None:
+        denials = [token for token in denials if not _is_corrected(token, group, text)]
     return any(token.kind != "neg" or token.start <= action.end + _NEAR for token in denials)
 
 
 def _is_corrected(denial: Token, group: Group, text: str) -> bool:
-    """Whether another time is denied than the action's: "不是周三是周四发"."""
+    """Whether another time is denied than the action's: "不是周三是周四发", "周四发不是周三"."""
+    if denial.start > group.start and text.startswith("不是", denial.start):
+        return True
     return text.startswith("是", denial.end) and text.find("是", denial.end + 1, group.start) > 0
 
 

@@ -15,6 +15,8 @@ _GETS = ("you", "u ", "u'", "dosta", "otrzym", "pan", "bedzie pan", "powin")  # 
 _COMES = ("przyjdzie", "dotrze", "dojdzie", "arriv", "com", "be with")  # by mail, of a paper
 _MAKES_UP = ("补上", "补齐")  # of a parcel: it is sent again; of a shelf: it is filled
 _OF_MONEY = ("走", "出", "就走", "能走", "会走", "可以走")
+_GONE = ("没货", "缺货", "断货", "缺码", "断码", "没有", "售罄", "卖完")
+_TURNS = ("另", "其他", "其它", "剩", "别的")
 _ARRIVES = ("到", "打", "转过")
 _GOODS = ("色", "码", "款", "货", "号")
 _DENIED: dict[str, PromiseKind] = {
@@ -43,8 +45,10 @@ def kind_of(part: Segment, action: Token, actions: Sequence[Token], text: str, b
     end = following[0] if following else part.end
     if kind == "ship" and text[action.start : action.end] in _OF_MONEY and _follows_refund(part, action):
         return "refund"
-    if kind == "reship" and _is_shelf(part, action, text):
+    if kind == "reship" and _is_shelf(part, action, text, before):
         return "restock"
+    if kind == "ship" and _goes_on(part, before, text):
+        return "reship"
     objects = [token for token in part.tokens if token.kind in _OBJECTS and token.start < end]
     if len(actions) > 1:
         objects = [token for token in objects if token.start >= action.start]
@@ -79,11 +83,20 @@ def _follows_refund(part: Segment, action: Token) -> bool:
     return any(token.kind == "refund" and token.end <= action.start for token in part.tokens)
 
 
-def _is_shelf(part: Segment, action: Token, text: str) -> bool:
+def _goes_on(part: Segment, before: Segment | None, text: str) -> bool:
+    """Whether a replacement was spoken of just before, without its time: "给您补发一个,明天寄"."""
+    if before is None or before.sentence != part.sentence or before.groups or before.asked or not before.has("reship"):
+        return False
+    return not before.has("neg", "negated_act", "past", "quoted") and not text.startswith(_TURNS, part.start)
+
+
+def _is_shelf(part: Segment, action: Token, text: str, before: Segment | None) -> bool:
     """Whether goods are filled up, not a parcel: "断码的下周补齐", "灰色这两天补"."""
     word = text[action.start : action.end]
     if word in _MAKES_UP and part.has("object_restock"):
         return True
+    if word == "补" and before is not None and any(one in text[before.start : before.end] for one in _GONE):
+        return not part.has("to_buyer")
     first = next((token.start for token in part.tokens if token.kind == "time"), action.start)
     return word == "补" and not part.has("to_buyer") and text.endswith(_GOODS, 0, first)
 
