@@ -183,7 +183,8 @@ def _requests(shard: Shard, text_id: int) -> tuple[Promise, ...]:
         text = text.replace(of_shop, "")
     if any(word in text for word in _BUYER_ACTS):
         return ()
-    return tuple(promise for promise in reading.promises if promise.kind != "other")
+    sure = text.rstrip(" .。!~").endswith("吧")
+    return tuple(promise for promise in reading.promises if sure or promise.kind != "other")
 
 
 def _ask_when(shard: Shard, asked: Asked) -> bool:
