@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import re2
@@ -16,6 +16,7 @@ _SIGNS = re2.compile(r"[^\p{L}\p{N}]+")
 _CAMEL = re2.compile(r"(\p{Ll})(\p{Lu})")
 
 
+@lru_cache(maxsize=4096)
 def same(name: str) -> str:
     """A name for comparing: no units in brackets, no signs between words, no difference of case or width."""
     plain = _UNITS.sub("", unicodedata.normalize("NFKC", name))

@@ -19,6 +19,7 @@ _ROWS = 2_000
 _EXAMPLES = 40
 _DEEP = 4
 _MOST_PATHS = 60
+_MOST_NAMES = 200  # of a row, looked at to see whether it is the header
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def hint(name: str, kind: str) -> tuple[str, int] | None:
 
 def _hints(names: Sequence[str]) -> int:
     """How many different fields the names tell of, by the kind that fits best."""
+    names = names[:_MOST_NAMES]
     return max(len({found[0] for name in names if (found := hint(name, kind))}) for kind in _KINDS)
 
 
@@ -79,7 +81,7 @@ def _table(source: Source) -> Sighting:
 
 def _like_names(cells: Sequence[str]) -> int:
     """How many cells look like names of columns: short, different, no numbers and no times, which a header does not have."""
-    names = {cell.strip() for cell in cells if cell.strip() and len(cell) <= 40}
+    names = {cell.strip() for cell in cells[:_MOST_NAMES] if cell.strip() and len(cell) <= 40}
     values = [name for name in names if name[0].isdigit()]
     return len(names) - 4 * len(values)
 
