@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from auditor import appeal, nights, report, rulebook, state
 from auditor.chats import Chats
 from auditor.check import judge
 from auditor.conversations import with_export_ends
-from auditor.engines import local
+from auditor.engines import engine, local
 from auditor.errors import Fault, UsageError
 from auditor.model import AuditResult
 from auditor.night import assemble, read, zones_of
@@ -37,11 +38,11 @@ def run(request: Request, progress: Progress) -> AuditResult:
     with ExitStack() as held:
         held.enter_context(state.locked(request.out))
         if request.state is None:
-            work = held.enter_context(state.work_folder(request.out.parent / f".{request.out.name}.work"))
+            work = held.enter_context(state.work_folder(work_of(request, request.out.parent / f".{request.out.name}.work")))
             folder = held.enter_context(state.building(request.out))
             return written(audit(request, progress, clock, work), folder, request, progress, clock)
         store = held.enter_context(state.Store.opened(request.state, request.full))
-        work = held.enter_context(state.work_folder(request.state / "work"))
+        work = held.enter_context(state.work_folder(work_of(request, request.state / "work")))
         result = nights.audit(request, store, work, progress, clock)
         state.put(request.state, state.DEADLINES, at_risk(result))  # before hours of bundling: whatever happens, these are known
         with state.building(request.out) as folder:
@@ -82,7 +83,7 @@ def bundles(request: Request, progress: Progress, only: Sequence[str] = ()) -> A
     local.calm_collector()
     with (
         state.locked(request.out),
-        state.work_folder(request.out.parent / f".{request.out.name}.work") as work,
+        state.work_folder(work_of(request, request.out.parent / f".{request.out.name}.work")) as work,
         state.building(request.out) as folder,
     ):
         result = audit(request, progress, clock, work)
@@ -103,7 +104,8 @@ def audit(request: Request, progress: Progress, clock: Stopwatch | None = None, 
     """Read, judge and put together; writes nothing but, where there is much of it, what it needs on the way below `work`."""
     clock = clock or Stopwatch()
     packs = rulebook.select(rulebook.load(), request.rules)
-    spool = Spool(work / "messages" if work else "", MESSAGES_IN_MEMORY if work else sys.maxsize)
+    in_memory = 0 if request.engine == "dask" else MESSAGES_IN_MEMORY
+    spool = Spool(work / "messages" if work else "", in_memory if work else sys.maxsize)
     loaded = read(request, progress, spool)
     clock.lap("ingest")
     known_orders = with_export_ends(loaded.orders, loaded.silent)
@@ -111,13 +113,14 @@ def audit(request: Request, progress: Progress, clock: Stopwatch | None = None, 
     notices, notice_doubles, notice_conflicts = merged_notices(loaded.notices)
     clock.lap("normalise")
     common = Part(Rows(), known_orders, loaded.shops, packs, request.as_of, request.lang)
-    parts = [replace(common, rows=rows) for rows in spool.parts(request.jobs)]
-    if work and spool.on_disk:
-        parts = on_disk(parts, known_orders, work)
     outcomes: list[Outcome] = []
-    for outcome in local.run(audit_part, parts, request.jobs):
-        outcomes.append(outcome)
-        progress("judge", len(outcomes), len(parts))
+    with engine(request.engine, request.jobs, request.scheduler) as where:
+        parts = [replace(common, rows=rows) for rows in spool.parts(where.jobs)]
+        if work and spool.on_disk:
+            parts = on_disk(parts, known_orders, work)
+        for outcome in where.run(audit_part, parts):
+            outcomes.append(outcome)
+            progress("judge", len(outcomes), len(parts))
     tables = joined(outcomes)
     whole = counted(together(tables), packs, request.as_of, request.lang)
     doubles = Counter(dict(tables["doubles"].group_by("source").agg(pl.col("rows").sum()).collect().iter_rows()))
@@ -131,6 +134,11 @@ def audit(request: Request, progress: Progress, clock: Stopwatch | None = None, 
     clock.lap("judge")
     chats = Chats([spool.whole().scan()], common.orders, zones_of(packs))
     return assemble(request, loaded, packs, whole, chats, {"texts": spool.texts(), "orders": orders.height})
+
+
+def work_of(request: Request, default: Path) -> Path:
+    """Where files on the way lie; a cluster's machines must all see it under one name."""
+    return (request.work / f"auditor-{os.getpid()}" if request.work else default).absolute()
 
 
 def on_disk(parts: Sequence[Part], orders: pl.DataFrame, work: Path) -> list[Part]:

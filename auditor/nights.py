@@ -21,8 +21,8 @@ from auditor import __version__, ingest, rulebook
 from auditor.affected import Change, affected
 from auditor.chats import Chats
 from auditor.conversations import with_export_ends
-from auditor.engines import local
-from auditor.memory import Memory
+from auditor.engines import engine
+from auditor.memory import ORDERS, Memory
 from auditor.model import NOTICE_COLUMNS, AuditResult, Detail, Fact, InputFile, Pack, Quarantined, Shop
 from auditor.night import assemble, read, zones_of
 from auditor.normalise import in_order, merged_notices, merged_orders, recounted
@@ -79,7 +79,7 @@ def audit(request: Request, store: Store, work: Path, progress: Progress, clock:
     clock.lap("normalise")
     gen = memory.following
     common = Part(Rows(), (), shops, packs, request.as_of, request.lang, tonight.numbers, tonight.ranks, known=Rows(), gen=gen)
-    outcomes = _judged(common, spool, earlier, _with(memory.paths("orders"), tonight.orders, work), request, store, progress)
+    outcomes = _judged(common, spool, earlier, _with(memory, tonight.orders, work), request, work, store, progress)
     _remember(memory, tonight, outcomes, gen, request, {"config": config, "shops": _shops_text(shops)})
     clock.lap("judge")
     return _result(request, memory, tonight, shops, packs)
@@ -134,33 +134,37 @@ def _fact(values: dict[str, Any]) -> Fact:
 # ---- judging ---------------------------------------------------------------------------------------------------------
 
 
-def _with(paths: Sequence[str], orders: pl.DataFrame, work: Path) -> tuple[str, ...]:
-    """The files of all orders, tonight's among them."""
-    if not orders.height:
-        return tuple(paths)
+def _with(memory: Memory, orders: pl.DataFrame, work: Path) -> tuple[str, ...]:
+    """All orders in one file, which other machines may see."""
     work.mkdir(parents=True, exist_ok=True)
     place = work / "orders.parquet"
-    orders.write_parquet(place, compression="lz4")
-    return (*paths, str(place))
+    pl.concat([memory.scan("orders", ORDERS), orders.lazy().select(list(ORDERS))]).sink_parquet(place, compression="lz4")
+    return (str(place),)
 
 
 def _judged(
-    common: Part, spool: Spool, earlier: Spool, orders: tuple[str, ...], request: Request, store: Store, progress: Progress
+    common: Part,
+    spool: Spool,
+    earlier: Spool,
+    orders: tuple[str, ...],
+    request: Request,
+    work: Path,
+    store: Store,
+    progress: Progress,
 ) -> list[Outcome]:
-    parts = [
-        replace(
-            common,
-            rows=spool.part(cut),
-            known=earlier.part(cut),
-            orders=orders,
-            out=f"{store.stem(common.gen or 0)}-{number:05d}",
-        )
-        for number, cut in enumerate(cuts(spool.sizes + earlier.sizes, request.jobs))
-    ]
     outcomes: list[Outcome] = []
-    for outcome in local.run(audit_part, parts, request.jobs):
-        outcomes.append(outcome)
-        progress("judge", len(outcomes), len(parts))
+    with engine(request.engine, request.jobs, request.scheduler) as where:
+        stem = store.stem(common.gen or 0)
+        if where.shared:  # the state is on a disk of this machine: others write where all can
+            stem = work / "outcomes" / stem.name
+            stem.parent.mkdir(parents=True, exist_ok=True)
+        parts = [
+            replace(common, rows=spool.part(cut), known=earlier.part(cut), orders=orders, out=f"{stem.absolute()}-{number:05d}")
+            for number, cut in enumerate(cuts(spool.sizes + earlier.sizes, where.jobs))
+        ]
+        for outcome in where.run(audit_part, parts):
+            outcomes.append(outcome)
+            progress("judge", len(outcomes), len(parts))
     return outcomes
 
 
@@ -173,7 +177,7 @@ def _remember(
     """Make the night durable, in one transaction; a night in which nothing happened leaves no trace."""
     store, ranks = memory.store, tonight.ranks
     new = [
-        store.measured(kind, path)
+        store.measured(kind, store.adopted(path))
         for outcome in outcomes
         for kind, path in (outcome.paths or {}).items()
         if kind in (*KEPT, "messages")

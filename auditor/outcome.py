@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -86,7 +89,9 @@ class Outcome:
             frame = self.tables[name]
             if gen is not None and name in KEPT:
                 frame = frame.with_columns(pl.lit(gen, dtype=pl.UInt32).alias(GEN))
-            frame.write_parquet(path, compression="zstd", compression_level=1)
+            aside = Path(f"{path}.{socket.gethostname()}.{os.getpid()}")  # a lost worker may still be writing its own
+            frame.write_parquet(aside, compression="zstd", compression_level=1)
+            aside.replace(path)
         return Outcome({}, paths)
 
 

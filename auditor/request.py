@@ -34,6 +34,11 @@ class Request:
     state: Path | None = None  # what was read and judged on earlier nights; None: nothing is remembered
     full: bool = False  # the state is built anew
     report_days: int = 0  # detail lists: beside what was judged tonight, findings of so many days
+    engine: str = "local"
+    scheduler: str | None = None
+    work: Path | None = (
+        None  # for files on the way; None: beside the reports or in the state; a cluster needs one all machines see
+    )
     jobs: int = 1
     lang: Lang = "zh"
     reviews: Reviews | None = None  # what reviewers said so far

@@ -54,6 +54,11 @@ if TYPE_CHECKING:
     metavar="N",
     help="With --state: list findings of the last N days beside tonight's.",
 )
+@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Where the work runs.")
+@click.option("--scheduler", metavar="ADDRESS", help="Of the Dask cluster, as in tcp://10.0.0.5:8786.")
+@click.option(
+    "--work", type=click.Path(path_type=Path), metavar="DIR", help="Folder for files on the way; a cluster's machines all see it."
+)
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: the processors).")
 @click.option(
     "--lang", "language", type=click.Choice(["zh", "en", "pl"]), default="zh", show_default=True, help="Reports' language."
@@ -97,7 +102,15 @@ def _run(options: Mapping[str, Any], beat: dict[str, Any]) -> int:
 
 def inputs_of(command: click.Command) -> None:
     """Give another command the options of `run` that say what is read and how."""
-    own = {parameter.name for parameter in command.params} | {"fail_on", "state", "full", "report_days"}
+    own = {parameter.name for parameter in command.params} | {
+        "fail_on",
+        "state",
+        "full",
+        "report_days",
+        "engine",
+        "scheduler",
+        "work",
+    }
     command.params = [*(parameter for parameter in run.params if parameter.name not in own), *command.params]
 
 
@@ -133,6 +146,9 @@ def request_of(options: Mapping[str, Any], place: Callable[[datetime], Path], wh
         state=options.get("state"),
         full=options.get("full", False),
         report_days=options.get("report_days", 0),
+        engine=options.get("engine", "local"),
+        scheduler=options.get("scheduler"),
+        work=options.get("work"),
         jobs=options["jobs"] or os.cpu_count() or 1,
         lang=options["language"],
         reviews=load(options["reviews"] or out.parent / FILE),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -170,6 +171,13 @@ class Store:
         path = f"{self.stem(gen)}-{kind}.parquet"
         frame.write_parquet(path, compression="zstd", compression_level=1)
         return path
+
+    def adopted(self, path: str) -> str:
+        """A Parquet file among those of the state: itself, or a copy where it was written elsewhere."""
+        place = self.folder / SEGMENTS / Path(path).name
+        if Path(path).parent.absolute() != place.parent.absolute():
+            shutil.copyfile(path, place)
+        return str(place)
 
     def measured(self, kind: str, path: str) -> Segment:
         """A Parquet file that was just written, made durable and weighed."""
