@@ -25,6 +25,7 @@ class Arrival:
     stamp: tuple[int, int] | None
     refusal: str = ""
     postponed: bool = False
+    cut: bool = False  # it ends too early, as a file does that is still on its way
 
     def changed(self) -> bool:
         """Whether somebody has written to it since the run began."""
@@ -57,19 +58,19 @@ def _judged(one: Arrival) -> Arrival:
 
 def _parts(one: Arrival) -> Iterator[Arrival]:
     """The file itself, or the files inside a zip file."""
-    if one.refusal or one.stamp is None:
+    if one.refusal or one.stamp is None or not one.named.path.is_file():  # opening a pipe would wait for ever
         yield one
         return
     try:
         with one.named.path.open("rb") as stream:
-            head = stream.read(4) if one.named.path.is_file() else b""
+            head = stream.read(4)
         data = one.named.path.read_bytes() if head[:2] == b"PK" else b""
         inside = archives.members(data) if archives.is_zip(data) else []
     except OSError:
         yield one
         return
     except Refused as refusal:
-        yield replace(one, refusal=str(refusal))
+        yield replace(one, refusal=str(refusal), cut=refusal.cut)
         return
     if not inside:
         yield one

@@ -98,7 +98,10 @@ def load(
     own = formats.of_mappings(options.mappings)
     _check(options, own)
     found = arrivals(find(inputs, orders, penalties, facts), options.settle)
-    opened = [_Opened(each, refusal=each.refusal, postponed=each.postponed) for each in found]
+    opened = [
+        _Opened(each, refusal=each.refusal, postponed=each.postponed or (each.cut and each.recent(options.as_of)))
+        for each in found
+    ]
     tell = progress or (lambda path, done, total: None)
     for item in opened:
         if not item.refusal and _may_be_facts(item.named):

@@ -58,8 +58,10 @@ class Table:
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file's bytes; "" where it cannot be read."""
+    """The SHA-256 of a file's bytes; "" where it cannot be read, is no regular file, or is too large to be."""
     try:
+        if not path.is_file() or path.stat().st_size > MAX_FILE:
+            return ""
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
