@@ -136,7 +136,7 @@ def test_far_cells_gaps_and_other_sheets(tmp_path: Path) -> None:
     gap = read(tmp_path, {"a.xlsx": book({**table(), (1_048_575, 0): "c2"})})
     assert ([(bad.row, bad.column) for bad in gap.quarantined], gap.messages.height) == ([(1_048_576, "sent_at")], 1)
     both = book({**table(), (1_048_575, 0): "c2", (3, 16_383): "far"})
-    assert "too far apart" in verdict(tmp_path, "a.xlsx", both)
+    assert verdict(tmp_path, "a.xlsx", both).startswith("refused")  # its seventeen thousand million cells kill the reader
 
 
 def test_too_many_sheets_are_refused(tmp_path: Path) -> None:
