@@ -7,11 +7,8 @@ from auditor.reading.normal import Normal
 from auditor.reading.segments import Segment
 
 _ASKING = ("ask", "ask_when")
-_OF_NO_PROMISE = (
-    "等",
-    "请问",
-    "还有",
-)  # "2天内有货 您等一下可以吗": a Chinese question that leaves the promise before it as it is
+# A Chinese question with one of these leaves the promise before it as it is: "2天内有货 您等一下可以吗".
+_NOT_OF_IT = ("等", "请问", "还有")
 
 
 def mark_questions(parts: list[Segment], normal: Normal, lang: Lang) -> None:
@@ -26,10 +23,8 @@ def mark_questions(parts: list[Segment], normal: Normal, lang: Lang) -> None:
             _mark_sentence(parts, at)
         if part.asked and at and not part.actions and not part.groups and part.end - part.start <= 16:
             before = parts[at - 1]
-            patience = lang == "zh" and ("等" in normal.text[part.start : part.end])  # "2天内有货 您等一下可以吗": that is told
-            told = patience or any(
-                one.has("correction") for one in parts[max(0, at - 3) : at]
-            )  # "改到周三发,您看可以吗" is settled
+            told = any(one.has("correction") for one in parts[max(0, at - 3) : at])  # "改到周三发,您看可以吗" is settled
+            told = told or (lang == "zh" and any(word in normal.text[part.start : part.end] for word in _NOT_OF_IT))
             if before.sentence == part.sentence and (before.actions or before.groups) and not told:
                 before.asked = True  # "…, is that ok?"
 
