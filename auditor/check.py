@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -199,10 +199,11 @@ def _versions(rule: Rule) -> Iterator[tuple[date, date | None, Mapping[str, obje
 
 
 def _days(shard: Shard) -> tuple[date, date]:
-    """First and last local day of the shard's messages."""
+    """First and last local day on which anything of the shard can have happened: its messages, and what its orders had to do."""
     local = (shard.messages["sent_at"].dt.epoch("s") + shard.messages["offset_s"]) // 86_400
-    low, high = local.min(), local.max()
-    return tuple(date.fromordinal(719_163 + int(day)) for day in (low or 0, high or 0))  # type: ignore[return-value, arg-type]
+    due = shard.orders_frame.select(pl.min_horizontal("paid_at", "ship_by", "shipped_at").min()).item()
+    low = date.fromordinal(719_163 + int(local.min() or 0))  # type: ignore[arg-type]
+    return (low if due is None else min(low, due.date())), shard.as_of.date() + timedelta(days=1)
 
 
 # ---- a hit becomes a finding ------------------------------------------------------------------------------------------------
