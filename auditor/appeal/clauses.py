@@ -10,6 +10,7 @@ from auditor.appeal.charge import rules_for
 from auditor.appeal.statement import escaped
 from auditor.appeal.wording import known, pick, say, show
 from auditor.model import Lang, Pack, Rule
+from auditor.money import doubt, spoken
 
 _MOST = 12
 
@@ -49,12 +50,23 @@ def _facts(rule: Rule, case: Case, lang: Lang) -> list[str]:
         ("clause.source", clause.source),
         ("clause.seen", clause.seen.isoformat()),
         ("clause.confidence", known(lang, f"confidence.{clause.confidence}", clause.confidence)),
+        ("clause.text", pick(clause.text, lang)),
         ("clause.note", pick(clause.note, lang)),
+        ("clause.penalty", _penalty(rule, case, lang)),
+        ("clause.figures", doubt(rule.figures)),
         ("clause.in_force", _in_force(rule, case)),
         ("clause.look_at", " ".join(pick(each, lang) for each in rule.falsepositives)),
     ]
     lines = [f"{say(lang, key)}{colon}{escaped(show(text, lang))}" for key, text in rows if text]
     return [*lines, f"**{say(lang, 'clause.unverified')}**"] if clause.confidence != "official" else lines
+
+
+def _penalty(rule: Rule, case: Case, lang: Lang) -> str:
+    """What the clause named for a breach on the day of the notice."""
+    penalty = rule.clause.penalty_on(case.notice.issued_at.date())
+    if penalty is None:
+        return ""
+    return "; ".join(part for part in (spoken(penalty), penalty.points, pick(penalty.note, lang)) if part)
 
 
 def _in_force(rule: Rule, case: Case) -> str:

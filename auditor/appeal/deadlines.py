@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Literal
 
 from auditor.appeal.wording import hours, pick, say
-from auditor.model import Lang, Notice, Pack
+from auditor.model import AppealTerms, Lang, Notice, Pack
+from auditor.worktime import nth_business_day
 
 State = Literal["open", "unknown", "expired"]
 
@@ -29,9 +30,20 @@ def deadline(notice: Notice, packs: Sequence[Pack], lang: Lang = "en") -> tuple[
     pack = pack_of(notice.platform, packs)
     if pack is None or pack.appeal is None:
         return None, say(lang, "deadline.unknown")
-    by = (notice.issued_at.astimezone(UTC) + pack.appeal.window).astimezone(zone)
+    by = _after(notice.issued_at, pack.appeal, pack.calendar).astimezone(zone)
     counted = say(lang, "deadline.assumed", window=hours(pack.appeal.window, lang))
     return by, " ".join(part for part in (counted, pick(pack.appeal.assumed, lang)) if part)
+
+
+def _after(start: datetime, terms: AppealTerms, calendar: str) -> datetime:
+    """The end of the window: so many hours on, or the end of the n-th business day where the platform counts these."""
+    plain = start.astimezone(UTC) + terms.window
+    if terms.counts == "calendar":
+        return plain
+    day = nth_business_day(start.date(), terms.window.days, calendar)
+    if day is None:
+        return plain  # the calendar of that year is not known: the shorter time is the safer one
+    return max(plain, datetime.combine(day, time(23, 59, 59), start.tzinfo).astimezone(UTC))
 
 
 def state_of(appeal_by: datetime | None, as_of: datetime) -> State:

@@ -113,8 +113,9 @@ def assessment_page(case: Case, found: Assessment, result: AuditResult, lang: La
 def limits(case: Case, lang: Lang) -> list[str]:
     """Say what the bundle does not prove."""
     keys = ["unchanged", "export_only", "suggestion", "deadline", "form", "privacy"]
-    taobao = ["screenshots"] if case.notice.platform in ("taobao", "tmall") else []
-    return [say(lang, f"limits.{key}") for key in (*keys, *taobao)]
+    form = case.pack.appeal.form if case.pack and case.pack.appeal else None
+    whole = case.notice.platform in ("taobao", "tmall") or (form is not None and form.partial_screenshots is False)
+    return [say(lang, f"limits.{key}") for key in (*keys, *(["screenshots"] if whole else []))]
 
 
 def _finding(finding: Finding, lang: Lang) -> dict[str, str]:
