@@ -111,3 +111,12 @@ def test_file_names_of_agents_are_ours() -> None:
         assert not set(stem) & set('/\\:*?"<>|.\u202e')
         assert stem.casefold() not in ("con", "nul", "aux", "prn")
     assert names["晓" * 100].startswith("晓晓")
+
+
+def test_turns_of_direction_are_shown_in_cells() -> None:
+    import polars as pl
+
+    from auditor.report.cells import escaped
+
+    shown = pl.DataFrame({"text": ["退款\u202e元001\u2066"]}).select(escaped(pl.col("text"))).item()
+    assert shown == "退款[U+202E]元001[U+2066]"

@@ -50,8 +50,9 @@ SEVERITY_FILL = {"critical": "#F4C7C3", "major": "#FCE3C5", "minor": "#FFF6CF", 
 
 _CONTROLS = [chr(c) for c in range(32) if c not in (9, 10)] + ["\x7f"]
 _VISIBLE = [chr(0x2400 + c) for c in range(32) if c not in (9, 10)] + ["\u2421"]
-_FROM = ["\r\n", "&", "<", ">", "\ufffe", "\uffff", *_CONTROLS]
-_TO = ["\n", "&amp;", "&lt;", "&gt;", "\ufffd", "\ufffd", *_VISIBLE]
+_TURNS = [chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))]  # signs that turn the direction of what follows
+_FROM = ["\r\n", "&", "<", ">", "\ufffe", "\uffff", *_CONTROLS, *_TURNS]
+_TO = ["\n", "&amp;", "&lt;", "&gt;", "\ufffd", "\ufffd", *_VISIBLE, *(f"[U+{ord(sign):04X}]" for sign in _TURNS)]
 ROW = "\x00"  # no text holds it once it is escaped
 
 
@@ -281,7 +282,7 @@ def _cell(values: pl.Series, kind: Kind, start: str) -> pl.Expr:
 
 
 def escaped(text: pl.Expr) -> pl.Expr:
-    """Texts as XML content: markup escaped, control characters made visible."""
+    """Texts as XML content: markup escaped, control characters and turns of direction made visible."""
     # Excel reads _x0041_ as A: a text that says so itself needs its underscore escaped
     return text.str.replace_many(_FROM, _TO).str.replace_all(r"_(x[0-9A-Fa-f]{4})", "_x005F_$1")
 
