@@ -136,6 +136,7 @@ def _warnings(pen: _Pen, view: View) -> None:
     refused = [file.path for file in result.inputs if file.status != "read"]
     unjudged = sum(n.count for n in result.not_evaluated)
     lines = [
+        (int(result.detail is not None), _covered(view)),
         (suspected, known["overview.warn_suspected"].format(count=suspected)),
         (rules.height, known["overview.warn_rules"].format(rules=rules.height, hits=int(rules["hits"].sum()))),
         (len(result.quarantined), known["overview.warn_quarantine"].format(count=len(result.quarantined))),
@@ -154,6 +155,17 @@ def _warnings(pen: _Pen, view: View) -> None:
             pen.sheet.write_string(pen.row, 0, line, look)
             pen.sheet.set_row(pen.row, 17 * (1 + wide(line) // 150))
             pen.row += 1
+
+
+def _covered(view: View) -> str:
+    """What the lists of a night with a state show, and what the figures count."""
+    detail = view.result.detail
+    if detail is None:
+        return ""
+    line = view.words["overview.covers"].format(count=f"{detail.judged.height:,}")
+    if detail.since <= view.result.as_of.date():
+        line += " " + view.words["overview.covers_since"].format(day=detail.since)
+    return line
 
 
 def _doubted(view: View) -> list[str]:
