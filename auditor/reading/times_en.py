@@ -179,6 +179,8 @@ _ZONES = {  # the standard time's name said in summer may be meant as it is writ
     "cet": "+01:00", "cest": "+02:00", "beijing": "+08:00", "china": "+08:00",
 }  # fmt: skip
 _ZONE = r"(pst|pdt|mst|mdt|cst|cdt|est|edt|gmt|utc|bst|cet|cest|(?:pacific|mountain|central|eastern)(?: standard| daylight)?(?: time)?|(?:uk|china|beijing) time)"
+_ZONE_ALONE = rf"\b{_ZONE}\b"
+ONLY_BESIDE_TIMES = frozenset({_ZONE_ALONE})  # they open no gate by themselves
 _SHORT_ZONE = rf"({_ZONE[1:-1]}|pt|mt|ct|et)"
 
 
@@ -294,7 +296,7 @@ RULES: tuple[tuple[str, Reader], ...] = (
     (rf"{_BY}([0-9]{{1,2}})()()\b(?: ?o'?clock)?", _clock),
     (r"\b([0-9]{1,2})()() ?o'?clock\b", _clock),
     (rf"{_BY}?([0-9]{{1,2}})(?:[:.]([0-9]{{2}}))? ?(?:([ap])\.?m\.?)? ?{_SHORT_ZONE}\b", _zoned),
-    (rf"\b{_ZONE}\b", lambda groups: Piece("zone", zone=_ZONES[(groups[0] or "").split(" ")[0]])),
+    (_ZONE_ALONE, lambda groups: Piece("zone", zone=_ZONES[(groups[0] or "").split(" ")[0]])),
     (r"\b(?:your|local) time\b", lambda groups: VAGUE),
     (rf"{_BY}?[0-9]{{1,2}}(?:[:.][0-9]{{2}})? ?(?:[ap]\.?m\.?)? (?:your|local) time\b", lambda groups: VAGUE),
     (r"\b(?:between|from|any ?time between|around|about) [0-9]{1,2}(?:[:.][0-9]{2})? ?(?:[ap]\.?m\b\.?)? ?(?:and|to|-|–|till?|until) ?([0-9]{1,2})(?:[:.]([0-9]{2}))? ?(?:([ap])\.?m)?\b", _clock),

@@ -105,7 +105,7 @@ def _span(groups: Groups) -> Piece | None:
 
 
 def _weekday(groups: Groups) -> Piece:
-    day = next(at for at, words in enumerate(_WEEKDAYS) if groups[1] in words.split("|"))
+    day = next(at for at, words in enumerate(_WEEKDAYS) if (groups[1] or "").rstrip(".") in words.split("|"))
     before = groups[0] or ""
     if before.startswith(("zeszl", "ubiegl", "ostatni", "miniony")):
         return AGO
@@ -223,7 +223,8 @@ RULES: tuple[tuple[str, Reader], ...] = (
     (rf"\b(?:do|o|przed|okolo|ok\.?|kolo) (?:godziny |godzinie )?({_HOUR_WORDS})\b", _said_hour),
     (rf"\b(?:do |o |przed )?wpol do ({_HOUR_WORDS})\b", _half_past),
     (rf"\b(?:w|we|do|na|przed) (?:({_ADJ}) )?({_WEEKDAY})\b\.?(?: wlacznie)?", _weekday),
-    (rf"\b(?:({_ADJ}) )?({_LONG_WEEKDAY}|pon|czw|wt|pt)\b\.?", _weekday),
+    (rf"\b(?:({_ADJ}) )?({_LONG_WEEKDAY})\b", _weekday),
+    (r"\b()(pon\.|czw\.|wt\.|pt\.)", _weekday),
     (rf"\b(?:w |we |do |na )?({_WEEKDAY}) (?:przyszlego|nastepnego|w przyszlym|w nastepnym) (?:tygodni[au]\b|tyg\b)", lambda groups: _weekday(("przyszly", groups[0]))),
     (r"\b(?:(?:jeszcze )?w tym tygodniu\b|(?:do|pod|na|przed) kon(?:ca|iec|cem) (?:tego )?(?:tyg\b\.?|tygodnia\b)|w weekend\b|(?:do|na|przez) weekend\w*|przed weekendem\b|w ten weekend\b|w (?:drugiej polowie|polowie) (?:tego )?tygodnia\b|w tym tyg\b\.?)", lambda groups: week()),
     (r"\b(?:na poczatku |pod koniec |do konca )?(?:w )?(?:przyszlym|nastepnym|kolejnym|przyszlego|nastepnego|przyszly|nast\.|przysz\.) (?:tygodni[au]\b|tydzien\b|tyg\b\.?)", lambda groups: week(1)),

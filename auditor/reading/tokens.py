@@ -123,6 +123,7 @@ def lexer(lang: Lang) -> Lexer:
     words = dict(sorted(words.items(), key=lambda item: (_WEAK.index(item[0]) if item[0] in _WEAK else -1, item[0])))
     times = [pattern for pattern, _ in TIMES[lang]]
     patterns = [pattern for several in words.values() for pattern in several] + times
+    opening = [pattern for pattern in times if pattern not in times_en.ONLY_BESIDE_TIMES]
     gated = [pattern for kind, several in words.items() if kind in ("vague", "ask_when") for pattern in several]
     return Lexer(
         spans=_spans(_everything(patterns)),
@@ -130,7 +131,7 @@ def lexer(lang: Lang) -> Lexer:
         kinds_of=_set(words.values()),
         times_of=_set([one] for one in times),
         times=tuple((_one([pattern]), reader) for pattern, reader in TIMES[lang]),
-        gate="(?:" + "|".join(as_gate(pattern, lang) for pattern in (*gated, *times)) + ")",
+        gate="(?:" + "|".join(as_gate(pattern, lang) for pattern in (*gated, *opening)) + ")",
     )
 
 
