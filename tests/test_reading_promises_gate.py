@@ -8,7 +8,7 @@ import re2
 import test_reading_promises_en as en
 import test_reading_promises_pl as pl_cases
 import test_reading_promises_zh as zh
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.model import Lang
@@ -41,6 +41,7 @@ def test_the_gate_keeps_small_talk_out(lang: Lang) -> None:
     assert [text for text in talk[lang] if re2.search(promise_gate(lang), text)] == []
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_an_innocent_sentence_takes_no_promise_away(data: st.DataObject) -> None:
     lang = data.draw(st.sampled_from(LANGS))

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from auditor.model import Claim, Lang
 from auditor.reading.lexicon import clauses_of, lexicon
+from auditor.reading.literals import Door
 from auditor.reading.normal import Normal, clause_at
 from auditor.reading.stated import stated_value
 from auditor.reading.values import named, spellings
@@ -55,8 +56,13 @@ def claims(normal: Normal, lang: Lang) -> tuple[Claim, ...]:
 
 @lru_cache(maxsize=8)
 def claim_gate(lang: Lang) -> str:
-    """A pattern (RE2 and Rust) over normal texts that any text with a claim matches."""
-    return lexicon("claims", lang).gate
+    """A pattern (RE2) over normal texts that any text with a claim matches."""
+    return lexicon("claims", lang).narrow
+
+
+def claim_door(lang: Lang) -> Door:
+    """The cheap column test of folded texts that comes before it: what it keeps out holds no claim either."""
+    return lexicon("claims", lang).door
 
 
 def answers(normal: Normal, lang: Lang) -> tuple[Claim, ...]:

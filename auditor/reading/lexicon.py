@@ -10,6 +10,7 @@ import polars as pl
 import re2
 
 from auditor.model import Lang
+from auditor.reading.literals import Door, door
 from auditor.reading.normal import Normal, clauses
 from auditor.reading.patterns import as_gate
 from auditor.reading.words import Span, WordList, word_list
@@ -38,6 +39,16 @@ class Lexicon:
     def gate(self) -> str:
         """A pattern (RE2 and Rust) over normal texts that any text with a find matches."""
         return "(?:" + "|".join(_slim(words.gate) for words in self.lists) + ")"
+
+    @cached_property
+    def narrow(self) -> str:
+        """As `gate`, for RE2 alone, which is not short of room."""
+        return "(?:" + "|".join(words.gate for words in self.lists) + ")"
+
+    @cached_property
+    def door(self) -> Door:
+        """The cheap column test of folded texts that any text with a find passes."""
+        return door(pattern for words in self.lists for pattern in words.patterns)
 
     def column(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Of texts (text_id, norm; Polish folded) the lists that may find something (text_id, name); no clause is looked at."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from auditor.reading.patterns import as_gate
+
 _MOST = 160  # words of one run; beyond that the run ends
 _SHORT = 2  # least length of a usable word; of Chinese one character is enough
 
@@ -34,6 +36,40 @@ def literals(patterns: Iterable[str]) -> frozenset[str] | None:
             return None
         found |= words
     return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a column of folded texts is tested with first: one of the words, or the pattern for what needs none ("")."""
+
+    words: tuple[str, ...]
+    pattern: str
+
+
+def door(patterns: Iterable[str]) -> Door:
+    """The cheap test that every text passes which one of the patterns matches: words wherever a pattern needs one."""
+    words: set[str] = set()
+    rest: list[str] = []
+    for pattern in patterns:
+        needed = literals([_without_captures(pattern)])
+        if needed is None:
+            rest.append(as_gate(pattern, "en"))
+        else:
+            words |= needed
+    return Door(tuple(sorted(words)), "|".join(f"(?:{one})" for one in rest))
+
+
+def _without_captures(pattern: str) -> str:
+    """The pattern with (?:…) for every (…)."""
+    pieces: list[str] = []
+    in_class = escaped = False
+    for at, character in enumerate(pattern):
+        captures = character == "(" and not in_class and not escaped and pattern[at + 1 : at + 2] != "?"
+        pieces.append("(?:" if captures else character)
+        if not escaped and character in "[]":
+            in_class = character == "["
+        escaped = character == "\\" and not escaped
+    return "".join(pieces)
 
 
 def _usable(words: frozenset[str] | None) -> bool:

@@ -24,13 +24,14 @@ from auditor.reading.denials import (
     told_before,
 )
 from auditor.reading.kinds import denied_kind, each_once, is_means, kind_of, money_of
+from auditor.reading.literals import Door
 from auditor.reading.normal import Normal
 from auditor.reading.questions import mark_questions
 from auditor.reading.segments import Group, Segment, may_promise, segments
 from auditor.reading.timing import anchored, is_not_before, later_bound, own_time, same_day, with_clock
 from auditor.reading.tokens import Token, lexer, tokens
 
-__all__ = ["assent", "elliptic", "promise_gate", "promises"]
+__all__ = ["assent", "elliptic", "promise_door", "promise_gate", "promises"]
 
 _ON_WAY_BACK = ("寄回", "退回", "退货", "寄过", "退过", "发回", "寄给我们")  # what a buyer does
 _I = ("我想", "我先", "我再", "我就", "我买", "我自", "我要", "我用", "我明", "我后", "我今", "我下", "我周")  # the buyer
@@ -51,6 +52,11 @@ Read = tuple[tuple[Promise, ...], tuple[Promise, ...]]
 def promise_gate(lang: Lang) -> str:
     """A pattern (RE2 and Rust alike): a normal text that it does not match holds no promise, request or elliptic answer."""
     return lexer(lang).gate
+
+
+def promise_door(lang: Lang) -> Door:
+    """The cheap column test of folded texts that comes before it: what it keeps out holds no promise either."""
+    return lexer(lang).door
 
 
 def promises(normal: Normal, lang: Lang) -> Read:

@@ -8,12 +8,15 @@ from typing import Protocol, TypeVar
 
 from auditor.model import Claim, Lang, Promise
 from auditor.reading.acts import acts
-from auditor.reading.claims import claim_gate, claims
+from auditor.reading.claims import claim_door, claim_gate, claims
+from auditor.reading.literals import Door
 from auditor.reading.normal import Normal
-from auditor.reading.promises import promise_gate, promises
+from auditor.reading.promises import promise_door, promise_gate, promises
 from auditor.reading.topics import topics
 
-# Part of a reading → the pattern (Rust and RE2 syntax) over normal texts without which a text says nothing of that kind.
+# Part of a reading → the cheap test of a column of folded texts without which a text says nothing of that kind; and the
+# pattern (RE2 syntax) that tells more, for those that pass.
+DOORS: Mapping[str, Callable[[Lang], Door]] = {"promises": promise_door, "claims": claim_door}
 GATES: Mapping[str, Callable[[Lang], str]] = {"promises": promise_gate, "claims": claim_gate}
 
 

@@ -15,6 +15,7 @@ import re2
 
 from auditor.model import LANGS, Lang
 from auditor.reading import times_en, times_pl, times_zh
+from auditor.reading.literals import Door, door
 from auditor.reading.normal import Normal
 from auditor.reading.patterns import as_gate
 from auditor.reading.times import Piece, Reader
@@ -48,6 +49,7 @@ class Lexer:
     times: tuple[tuple[Any, Reader], ...]
     times_of: Callable[[str], list[int] | None]  # a found text → places in `times`
     gate: str
+    door: Door
 
 
 def tokens(normal: Normal, lang: Lang) -> list[Token]:
@@ -131,6 +133,7 @@ def lexer(lang: Lang) -> Lexer:
         kinds_of=_set(words.values()),
         times_of=_set([one] for one in times),
         times=tuple((_one([pattern]), reader) for pattern, reader in TIMES[lang]),
+        door=door((*gated, *opening)),
         gate="(?:" + "|".join(as_gate(pattern, lang) for pattern in (*gated, *opening)) + ")",
     )
 
