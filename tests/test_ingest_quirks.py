@@ -154,3 +154,11 @@ def test_a_chat_tool_that_shares_names_with_the_canonical_table_is_no_quarrel(tm
 def test_an_order_is_tied_to_nobody_by_stars(tmp_path: Path) -> None:
     body = "order_id,platform,buyer_id,status\n1,jd,jd_q***u,x\n2,jd,jd_qiuyu,x\n"
     assert read(tmp_path, body).orders["buyer_id"].to_list() == [None, "jd_qiuyu"]
+
+
+def test_a_main_account_beside_its_sub_accounts_is_the_shops(tmp_path: Path) -> None:
+    text = (
+        "tb_a 2026-11-10 09:00:00\n在吗\n店 2026-11-10 09:01:00\n在\n由 服务助手 转交给 店:一\n店:一 2026-11-10 09:02:00\n您说\n"
+    )
+    found = read(tmp_path, text, "a.txt").messages.select("conversation_id", "sender_role", "content_type").rows()
+    assert found == [("tb_a", "buyer", "text"), ("tb_a", "agent", "text"), ("tb_a", "system", "event"), ("tb_a", "agent", "text")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from auditor.ingest.source import Source
@@ -21,8 +21,9 @@ _NAMED = re.compile(r"^(" + _NICK + r") ?" + _TIME + r"\s*$")
 _ALONE = re.compile(r"^" + _TIME + r"\s*$")
 _RECALL = re.compile(r"^(.{1,60}?) ?撤回了一条消息$")
 _STATUS = frozenset({"已读", "未读", "发送中"})
-_SKIP = ("当前用户来自", "商品详情页", "商品推荐", "由 服务助手 转交给", "原因：【离线留言自动分配】", "http", "¥")
-_NOTICES = ("【即将超时】", "【客服超时】", "【消极接待】", "系统关闭会话")
+_SKIP = ("当前用户来自", "商品详情页", "商品推荐", "原因：【离线留言自动分配】", "http", "¥")
+_NOTICES = ("【即将超时】", "【客服超时】", "【消极接待】", "系统关闭会话", "以上为历史消息")
+_HAND_OVER = re.compile(r"^由 ?[^\s]{1,40} ?转交给")
 _SKIP_WHOLE = frozenset({"千牛"})
 _NAMES = ("conversation_id", "sent_at", "sender_role", "sender_id", "text", "content_type", "buyer_id")
 
@@ -56,17 +57,18 @@ def read(source: Source, match: Match) -> RawRows:
         raise Refused("no line of nick and time was found; copy the chat again")
     if not any(_is_agent(draft.nick) for draft in drafts):
         raise Refused('nobody of the shop writes in it: no nick with ":" such as shop:name')
-    buyer = next((draft.nick for draft in drafts if not _is_agent(draft.nick)), None)
+    mains = {draft.nick.replace("：", ":").partition(":")[0] for draft in drafts if _is_agent(draft.nick)}
+    buyer = next((draft.nick for draft in drafts if not _is_agent(draft.nick, mains)), None)
     records: list[tuple[int, Mapping[str, str | None]]] = []
     for draft in drafts:
-        buyer = draft.nick if not _is_agent(draft.nick) else draft.other or buyer
-        records.append((draft.line, _record(draft, buyer)))
+        agent = _is_agent(draft.nick, mains)
+        buyer = draft.nick if not agent else draft.other or buyer
+        records.append((draft.line, _record(draft, buyer, agent)))
     frame = frame_of_records(records, _NAMES)
     return RawRows(frame, tuple(faults), 0, len(records) + len(faults), platform="taobao", understood=_NAMES, note=NOTE)
 
 
-def _record(draft: _Draft, buyer: str | None) -> dict[str, str | None]:
-    agent = _is_agent(draft.nick)
+def _record(draft: _Draft, buyer: str | None, agent: bool) -> dict[str, str | None]:
     return {
         "conversation_id": buyer,
         "sent_at": draft.time,
@@ -78,8 +80,9 @@ def _record(draft: _Draft, buyer: str | None) -> dict[str, str | None]:
     }
 
 
-def _is_agent(nick: str) -> bool:
-    return ":" in nick or "：" in nick
+def _is_agent(nick: str, mains: Collection[str] = ()) -> bool:
+    """Whether the nick is a sub-account, or the main account of one that writes as well."""
+    return ":" in nick or "：" in nick or nick in mains
 
 
 def _header(lines: list[str], index: int) -> _Draft | None:
@@ -98,7 +101,7 @@ def _event(plain: str, index: int, last: _Draft) -> _Draft | None:
     recall = _RECALL.match(plain)
     if recall:
         return _Draft(index + 1, recall[1].strip(), last.time, last.other, [plain], event=True)
-    if plain.startswith(_NOTICES):
+    if plain.startswith(_NOTICES) or _HAND_OVER.match(plain):
         return _Draft(index + 1, last.nick, last.time, last.other, [plain], event=True)
     return None
 
