@@ -21,6 +21,15 @@ def hits(lang: str, *lines: str, against: str = "self") -> list[Hit]:
         ("zh", ("b: 能机洗吗", "a: 可以机洗的", "b: 会缩水吗", "a: 不能机洗的亲,要手洗")),
         ("zh", ("b: 有耳机孔吗", "a: 带耳机孔的,放心", "b: 我没找到啊", "a: 没有耳机孔的")),
         ("en", ("b: waterproof?", "a: Yes, it is fully waterproof.", "b: sure?", "a: It isn't waterproof, only splash proof.")),
+        (
+            "en",
+            (
+                "b: any pouch?",
+                "a: Yes, it comes with a soft pouch.",
+                "b: got none",
+                "a: It doesn't come with a pouch.",
+            ),
+        ),
         ("pl", ("b: wodoodporny?", "a: Tak, jest wodoodporny.", "b: na pewno?", "a: Nie jest wodoodporny, niestety.")),
     ],
 )

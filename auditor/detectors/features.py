@@ -104,7 +104,7 @@ def _may_be_one_part(one: str, two: str, lang: Lang) -> bool:
 
 def _is_about(denied: str, affirmed: str, lang: Lang) -> bool:
     if lang != "zh":
-        return bool(denied) and denied == affirmed
+        return denied.split(" ")[0] in affirmed.split(" ")
     return affirmed.endswith(denied) or affirmed.startswith(denied) if len(denied) > 1 else affirmed[-1:] == denied
 
 
@@ -149,16 +149,23 @@ def _property(clause: str, words: WordList, lang: Lang) -> tuple[str, str] | Non
     if match is None:
         return None
     tail = clause[match.end() :].strip()
-    named = _han(tail) if lang == "zh" else next(iter(_SPELT.findall(tail)), "")[:6]
+    named = _han(tail) if lang == "zh" else _stems(tail)
     nothing = word_list("features/no_property", lang)
     if not named or (nothing is not None and nothing.any.search(named if lang == "zh" else tail.split(" ")[0]) is not None):
         return None
-    if topics(_clause(clause), lang) & _MOMENTARY:
+    if topics(_clause(clause), lang) & (_MOMENTARY if lang == "zh" else _MOMENTARY - {"gift"}):  # "comes with a case"
         return None
     return clause[: match.start()], named
 
 
-_SPELT = re2.compile(r"^\p{L}{4,}")
+_SPELT = re2.compile(r"\p{L}{4,}")
+_MOST_WORDS = 3
+
+
+def _stems(tail: str) -> str:
+    """The first words of the property by their first six letters ("hard case"); "" where it does not begin with a long word."""
+    words = [word[:6] for word in _SPELT.findall(tail)][:_MOST_WORDS]
+    return " ".join(words) if words and tail.startswith(words[0]) else ""
 
 
 def _han(tail: str) -> str:
