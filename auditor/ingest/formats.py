@@ -89,7 +89,7 @@ FORMATS: tuple[Format, ...] = (
     _row(wangwang_text, "taobao", "wangwang"),
     _row(transcript_text),
     _row(allegro_messages, "allegro", "allegro"),
-    _row(allegro_issues, "allegro", "allegro"),
+    _row(allegro_issues, "allegro"),
     _row(allegro_orders, "allegro", "allegro"),
     _row(whatsapp_text, None, "whatsapp"),
     *(_mapped(path) for path in sorted(_KNOWN.glob("*.yaml"))),
