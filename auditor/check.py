@@ -132,6 +132,7 @@ def _apply(rule: Rule, pack: Pack, shard: Shard, lang: Lang) -> Iterator[Finding
         return
     detector = DETECTORS[rule.detector]
     first, last = _days(shard)
+    last = max(last, shard.as_of.date())  # an order's time may run out after the last message
     for since, until, values in _versions(rule):
         if (until is not None and until <= first) or since > last:
             continue
