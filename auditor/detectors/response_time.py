@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from itertools import groupby
 from typing import Any, Literal
@@ -68,6 +68,17 @@ class Params:
         """What opens and what stops the clock."""
         each = self.unit == "message"
         return Clock(self.stops, self.every_message, self.idle, each, self.session_gap)
+
+
+def meaning(params: Params) -> Params:
+    """The parameters in the plainest form that means the same.
+
+    Where nothing parts a conversation, its session is all of it; a limit that ends with a day is one of whole days.
+    """
+    if params.ends == "day":
+        params = replace(params, limit=timedelta(days=-(-params.limit // timedelta(days=1))))
+    whole = params.unit == "session" and params.session_gap is None and params.counted == (0, 1440)
+    return replace(params, unit="first_message") if whole else params
 
 
 def waits(shard: Shard, params: Params) -> pl.DataFrame:

@@ -34,12 +34,13 @@ def mutants(rule: Rule) -> Iterator[Mutant]:
         yield from _other_days(rule, place, since)
         if values is None:
             continue
-        seen = [check_params(params, values)[0]]
+        plain = getattr(DETECTORS[rule.detector], "meaning", lambda made: made)
+        seen = [plain(check_params(params, values)[0])]
         for steps, what, value in _mapping(params, values, ()):
             changed = _everywhere(values, steps, value)
             made, faults = check_params(params, changed)
-            if not faults and made not in seen:
-                seen.append(made)
+            if not faults and plain(made) not in seen:
+                seen.append(plain(made))
                 versions = (*rule.params[:place], (since, changed), *rule.params[place + 1 :])
                 name = ".".join(map(str, (since, *steps)))
                 yield Mutant(f"params.{name}: {what}", replace(rule, params=versions))
