@@ -75,6 +75,7 @@ class Texts:
         self._readings: dict[int, Reading] = {}
         self._found: dict[tuple[str, int], tuple[str, ...]] = {}
         self._gated: dict[str, frozenset[int]] = {}
+        self._unions: dict[tuple[str, ...], frozenset[int]] = {}
 
     def passing(self, part: str) -> frozenset[int]:
         """Ids of the texts that may hold that part of a reading (promises, claims): a column test."""
@@ -126,8 +127,10 @@ class Texts:
 
     def may_match(self, names: Iterable[str]) -> frozenset[int]:
         """Ids of the texts that one of the word lists may match: a cheap column test, no clause is looked at."""
-        lists = [self._may_match(name) for name in names]
-        return lists[0] if len(lists) == 1 else frozenset().union(*lists)
+        names = tuple(names)
+        if names not in self._unions:
+            self._unions[names] = frozenset().union(*(self._may_match(name) for name in names))
+        return self._unions[names]
 
     def _may_match(self, name: str) -> frozenset[int]:
         if name not in self._gated:

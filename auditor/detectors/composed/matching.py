@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -19,12 +20,13 @@ _SPECIAL = frozenset("\\.+*?()|[]{}^$#&-~")
 
 
 def rows(shard: Shard, says: Says) -> pl.DataFrame:
-    """conversation_id of the messages that may be meant, one row a message; looser than `fits`, never narrower."""
+    """conversation_id of the messages that are meant, one row a message; of those that any text fits, all."""
     wanted = shard.messages.filter(pl.col("sender_role").is_in(says.by) & pl.col("content_type").is_in(says.content))
-    ids = _may_fit(shard, says)
-    if ids is not None:
-        table = pl.DataFrame({"text_id": sorted(ids)}, schema={"text_id": pl.UInt32})
-        wanted = wanted.join(table, on="text_id", how="semi")
+    asked = _asked(shard, says)
+    if asked.may is not None:
+        written = wanted.filter(pl.col("text_id").is_in(sorted(asked.may)))["text_id"].unique().sort()
+        meant = pl.DataFrame({"text_id": [i for i in written if _fits(shard, asked, i)]}, schema={"text_id": pl.UInt32})
+        wanted = wanted.join(meant, on="text_id", how="semi")
     return wanted.select("conversation_id")
 
 
@@ -56,15 +58,36 @@ def fits(shard: Shard, says: Says, conversation: Conversation, position: int) ->
         return False
     if says.plain:
         return True
-    key = (says, conversation.text_ids[position])
-    known = shard.once(_known)
-    if key not in known:
-        known[key] = _holds(shard, says, key[1])
-    return known[key]
+    return _fits(shard, _asked(shard, says), conversation.text_ids[position])
 
 
-def _known(_: Shard) -> dict[tuple[Says, int], bool]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One `says`, the texts that may fit it (None: any), and those that were looked at."""
+
+    says: Says
+    may: frozenset[int] | None
+    known: dict[int, bool] = field(default_factory=dict)
+
+
+def _asked(shard: Shard, says: Says) -> _Asked:
+    every = shard.once(_every)
+    found = every.get(id(says))  # a rule's own object: comparing what is in it would take longer than the look-up saves
+    if found is None:
+        found = every[id(says)] = _Asked(says, _may_fit(shard, says))
+    return found
+
+
+def _every(_: Shard) -> dict[int, _Asked]:
     return {}
+
+
+def _fits(shard: Shard, asked: _Asked, text_id: int) -> bool:
+    if asked.may is not None and text_id not in asked.may:
+        return False
+    if text_id not in asked.known:
+        asked.known[text_id] = _holds(shard, asked.says, text_id)
+    return asked.known[text_id]
 
 
 def _holds(shard: Shard, says: Says, text_id: int) -> bool:
