@@ -52,7 +52,7 @@ def given(tree: ast.Module, ledger: bool) -> Iterator[str]:
                     yield from literals(keyword.value, constants)
         elif isinstance(node, ast.For) and isinstance(node.target, ast.Name) and node.target.id == "reason":
             yield from literals(node.iter, constants)
-        elif ledger and isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+        elif ledger and isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and node.value.elts:
             yield from literals(node.value.elts[-1], constants)
 
 
