@@ -37,6 +37,7 @@ class Place:
 
 
 NOWHERE = Place("UTC", "US")
+_FEW = 500  # texts that are sooner looked at one by one than a pattern is built for their column
 _SMALL_GATE = 4_000  # characters; building a larger pattern costs more than it saves
 
 
@@ -144,7 +145,11 @@ class Texts:
                 continue
             if words.needed is not None:
                 part = part.filter(pl.col("folded").str.contains_any(sorted(words.needed)))
-            if part.height and (words.needed is None or len(words.gate) <= _SMALL_GATE):
+            if words.needed is not None and part.height <= _FEW:
+                opens = words.door.search
+                yield from (i for i, norm in part.select("text_id", "norm").iter_rows() if opens(norm) is not None)
+                continue
+            if words.needed is None or len(words.gate) <= _SMALL_GATE:
                 part = part.filter(pl.col("norm").str.contains(words.gate))
             yield from part["text_id"].to_list()
 

@@ -13,7 +13,7 @@ from auditor.model import INSTANT, MESSAGE_COLUMNS
 RAW_COLUMNS = {**MESSAGE_COLUMNS, "seen_until": INSTANT}  # as read; seen_until: the end of the file that the row came from
 BUCKETS = 64  # conversations are spread over so many by a hash of their id; buckets together make a part
 MESSAGES_IN_MEMORY = 250_000
-MESSAGES_A_PART = 100_000
+MESSAGES_A_PART = 250_000  # each part has costs of its own, many small queries, as large as those of 50,000 messages
 WORTH_A_PROCESS = 10_000  # messages; below that starting a process costs more than it saves
 _ROWS_A_GROUP = 16_384
 _BUCKET = "_bucket"
