@@ -68,13 +68,17 @@ def _instant(text: str | None) -> float:
 
 def written(result: AuditResult, folder: Path, request: Request, progress: Progress, clock: Stopwatch) -> AuditResult:
     """Fill the folder: first the penalties that can still be appealed, then what people and programs read."""
-    (folder / "appeals").mkdir()
-    appeal.write(result, folder / "appeals", progress=progress)
-    clock.lap("appeal")
+    _with_appeals(result, folder, progress, clock)
     report.write(result, folder, jobs=request.jobs, progress=progress)
     clock.lap("report")
     (folder / "run.json").write_bytes(run_json(result, clock.laps))
     return result
+
+
+def _with_appeals(result: AuditResult, folder: Path, progress: Progress, clock: Stopwatch) -> None:
+    (folder / "appeals").mkdir()
+    appeal.write(result, folder / "appeals", progress=progress)
+    clock.lap("appeal")
 
 
 def bundles(request: Request, progress: Progress, only: Sequence[str] = ()) -> AuditResult:
@@ -93,9 +97,7 @@ def bundles(request: Request, progress: Progress, only: Sequence[str] = ()) -> A
         if unknown:
             raise UsageError(unknown)
         result = replace(result, notices=tuple(n for n in result.notices if not only or n.notice_id in only))
-        (folder / "appeals").mkdir()
-        appeal.write(result, folder / "appeals", progress=progress)
-        clock.lap("appeal")
+        _with_appeals(result, folder, progress, clock)
         (folder / "run.json").write_bytes(run_json(result, clock.laps))
     return result
 

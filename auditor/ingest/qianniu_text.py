@@ -51,7 +51,7 @@ def recognise(source: Source) -> Match | None:
 
 def read(source: Source, match: Match) -> RawRows:
     """One row a message. A nick with ":" is a sub-account of the shop; a buyer and the answers are one conversation."""
-    lines = source.data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = source.every_line()
     drafts, faults = _drafts(lines)
     if not drafts:
         raise Refused("no line of nick and time was found; copy the chat again")

@@ -45,6 +45,10 @@ class Source:
     objects: tuple[Mapping[str, Any], ...] = ()
     lines: tuple[str, ...] = ()
 
+    def every_line(self) -> list[str]:
+        """All lines of a text, whichever signs end them."""
+        return self.data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

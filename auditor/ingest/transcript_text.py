@@ -60,7 +60,7 @@ def _label(line: str) -> tuple[str, str] | None:
 
 def read(source: Source, match: Match) -> RawRows:
     """One row a chat line; lines without a time belong to the message above. Raises Refused where nobody can be told apart."""
-    lines = source.data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = source.every_line()
     if any(len(line) > _MAX_LINE for line in lines):
         raise Refused("a line of the text is longer than a megabyte; export it again")
     faults: list[RowFault] = []

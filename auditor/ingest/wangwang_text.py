@@ -44,7 +44,7 @@ def recognise(source: Source) -> Match | None:
 
 def read(source: Source, match: Match) -> RawRows:
     """One row a message. Names that begin with the section's account are the shop's; the others are buyers."""
-    lines = source.data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = source.every_line()
     drafts, faults = _drafts(lines)
     if not drafts:
         raise Refused("no line of time and name was found; export the records again")
